@@ -1,15 +1,35 @@
+using System.Runtime.CompilerServices;
+using Adit.Cli.CommandLine;
+using Adit.Cli.Terminal;
+using Adit.Cli.Version;
+
 namespace Adit.Cli;
 
+/// <summary>
+/// Theory of operation: the two verbs whose start-up time counts (<c>version</c>, and <c>ssh</c>, which has ssh(1)'s own option syntax) are
+/// chosen here, before System.CommandLine is loaded; every other verb is a folder with a <c>Create()</c>, listed in <see cref="AditCommand"/>.
+/// Whatever a verb throws ends here as one line on standard error.
+/// </summary>
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
-        if (args is ["version"])
+        // Sockets complete on the thread that polls them: less CPU for a relay whose continuations are short. Read once, at the first socket.
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        try
         {
-            Console.Out.WriteLine($"adit {typeof(Program).Assembly.GetName().Version?.ToString(3)}");
-            return 0;
+            return args switch
+            {
+                ["version"] or ["--version"] => VersionCommand.Print(),
+                _ => await RunVerbAsync(args).ConfigureAwait(false),
+            };
         }
-
-        return 2;
+        catch (Exception e)
+        {
+            return ErrorLine.Report(e, args.Any(a => a is "-v" or "-vv" or "--verbose"));
+        }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps System.CommandLine out of Main
+    private static Task<int> RunVerbAsync(string[] args) => AditCommand.InvokeAsync(args, Console.Out, Console.Error);
 }

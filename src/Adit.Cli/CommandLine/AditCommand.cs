@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Adit.Cli.Terminal;
+using Adit.Cli.Version;
+
+namespace Adit.Cli.CommandLine;
+
+/// <summary>The root of the command line: an explicit table of verbs, and what they share.</summary>
+internal static class AditCommand
+{
+    /// <summary>The first things to try.</summary>
+    public static IReadOnlyList<string> Examples { get; } =
+    [
+        "adit serve --listen tcp://127.0.0.1:2222",
+        "adit ssh -L 8080:intranet:80 me@bastion",
+        "adit check adit.yaml",
+    ];
+
+    /// <summary>Builds the whole tree.</summary>
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Adit carries any traffic over whatever the network lets through.")
+        {
+            CommonOptions.Verbose,
+            CommonOptions.LogFormat,
+            VersionCommand.Create(),
+        };
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new ExamplesHelpAction((SynchronousCommandLineAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Parses and runs.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        ParseResult result = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null, // TerminationSignals does it
+        };
+        if (result.Errors.Count > 0 && result.Action is not ExamplesHelpAction) return UsageErrors.Report(result, error);
+        using var signals = new TerminationSignals();
+        return await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+    }
+}
