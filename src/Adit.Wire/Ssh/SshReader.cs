@@ -114,4 +114,27 @@ public ref struct SshReader(ReadOnlySpan<byte> source)
         magnitude = magnitude.TrimStart((byte)0);
         return true;
     }
+
+    /// <summary>Reads the octets that are left, perhaps none.</summary>
+    public ReadOnlySpan<byte> ReadRest()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        Position = _source.Length;
+        return rest;
+    }
+
+    /// <summary>Reads the message number: <see cref="DecodeStatus.Truncated"/> without an octet, <see cref="DecodeStatus.BadValue"/> for another number.</summary>
+    public DecodeStatus ExpectMessage(MessageNumber number)
+    {
+        if (!TryReadByte(out byte octet)) return DecodeStatus.Truncated;
+        return octet == (byte)number ? DecodeStatus.Ok : DecodeStatus.BadValue;
+    }
+
+    /// <summary>Judges that nothing is left: <see cref="DecodeStatus.BadLength"/> otherwise.</summary>
+    /// <param name="consumed">The octets read, if nothing is left; else 0.</param>
+    public readonly DecodeStatus ExpectEnd(out int consumed)
+    {
+        consumed = Remaining == 0 ? Position : 0;
+        return Remaining == 0 ? DecodeStatus.Ok : DecodeStatus.BadLength;
+    }
 }

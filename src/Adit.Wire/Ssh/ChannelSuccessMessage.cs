@@ -1,0 +1,39 @@
+namespace Adit.Wire.Ssh;
+
+/// <summary>SSH_MSG_CHANNEL_SUCCESS: the oldest unanswered request of the channel was granted (RFC 4254 §5.4).</summary>
+/// <remarks>
+/// <code>
+/// byte      SSH_MSG_CHANNEL_SUCCESS
+/// uint32    recipient channel
+/// </code>
+/// </remarks>
+/// <param name="RecipientChannel">The receiver's number of the channel.</param>
+public readonly record struct ChannelSuccessMessage(uint RecipientChannel) : ISshMessage<ChannelSuccessMessage>
+{
+    /// <inheritdoc/>
+    public static MessageNumber Number => MessageNumber.ChannelSuccess;
+
+    /// <inheritdoc/>
+    public int EncodedLength => 5;
+
+    /// <inheritdoc/>
+    public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out ChannelSuccessMessage value, out int consumed)
+    {
+        value = default;
+        consumed = 0;
+        var reader = new SshReader(source);
+        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
+        if (!reader.TryReadUInt32(out uint recipientChannel)) return DecodeStatus.Truncated;
+        value = new ChannelSuccessMessage(recipientChannel);
+        return reader.ExpectEnd(out consumed);
+    }
+
+    /// <inheritdoc/>
+    public int Encode(Span<byte> destination)
+    {
+        var writer = new SshWriter(destination);
+        writer.WriteMessage(Number);
+        writer.WriteUInt32(RecipientChannel);
+        return writer.Written;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Adit.Wire.Ssh;
+
+/// <summary>Fields of a publickey-hostbound-v00@openssh.com request (OpenSSH PROTOCOL §3.1): the publickey request bound to the server's host key.</summary>
+/// <remarks>
+/// <code>
+/// boolean   FALSE for a query, TRUE with a signature
+/// string    public key algorithm name
+/// string    public key blob
+/// string    server host key
+/// string    signature (only after TRUE)
+/// </code>
+/// </remarks>
+/// <param name="Algorithm">The signature algorithm, for example rsa-sha2-512.</param>
+/// <param name="Blob">The public key, or a certificate.</param>
+/// <param name="HostKey">The host key blob of the initial key exchange.</param>
+/// <param name="Signature">The signature blob; null for a query.</param>
+public readonly record struct HostboundPublicKeyAuthFields(
+    string Algorithm, ReadOnlyMemory<byte> Blob, ReadOnlyMemory<byte> HostKey, ReadOnlyMemory<byte>? Signature = null) : IWireValue<HostboundPublicKeyAuthFields>
+{
+    /// <summary>Whether this is the signed request.</summary>
+    public bool HasSignature => Signature is not null;
+
+    /// <inheritdoc/>
+    public int EncodedLength => 1 + SshWriter.TextLength(Algorithm) + 8 + Blob.Length + HostKey.Length + (Signature is { } signature ? 4 + signature.Length : 0);
+
+    /// <inheritdoc/>
+    public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out HostboundPublicKeyAuthFields value, out int consumed)
+    {
+        value = default;
+        consumed = 0;
+        var reader = new SshReader(source);
+        ReadOnlySpan<byte> signature = default;
+        if (!reader.TryReadBoolean(out bool hasSignature) ||
+            !reader.TryReadText(out string algorithm) ||
+            !reader.TryReadString(out ReadOnlySpan<byte> blob) ||
+            !reader.TryReadString(out ReadOnlySpan<byte> hostKey) ||
+            (hasSignature && !reader.TryReadString(out signature))) return DecodeStatus.Truncated;
+        value = new HostboundPublicKeyAuthFields(algorithm, blob.ToArray(), hostKey.ToArray(), hasSignature ? new ReadOnlyMemory<byte>(signature.ToArray()) : null);
+        return reader.ExpectEnd(out consumed);
+    }
+
+    /// <inheritdoc/>
+    public int Encode(Span<byte> destination)
+    {
+        var writer = new SshWriter(destination);
+        writer.WriteBoolean(HasSignature);
+        writer.WriteText(Algorithm);
+        writer.WriteString(Blob.Span);
+        writer.WriteString(HostKey.Span);
+        if (Signature is { } signature) writer.WriteString(signature.Span);
+        return writer.Written;
+    }
+}

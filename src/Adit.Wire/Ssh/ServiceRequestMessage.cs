@@ -1,0 +1,39 @@
+namespace Adit.Wire.Ssh;
+
+/// <summary>SSH_MSG_SERVICE_REQUEST (RFC 4253 §10): asks for ssh-userauth or ssh-connection.</summary>
+/// <remarks>
+/// <code>
+/// byte      SSH_MSG_SERVICE_REQUEST
+/// string    service name
+/// </code>
+/// </remarks>
+/// <param name="ServiceName">The service.</param>
+public readonly record struct ServiceRequestMessage(string ServiceName) : ISshMessage<ServiceRequestMessage>
+{
+    /// <inheritdoc/>
+    public static MessageNumber Number => MessageNumber.ServiceRequest;
+
+    /// <inheritdoc/>
+    public int EncodedLength => 1 + SshWriter.TextLength(ServiceName);
+
+    /// <inheritdoc/>
+    public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out ServiceRequestMessage value, out int consumed)
+    {
+        value = default;
+        consumed = 0;
+        var reader = new SshReader(source);
+        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
+        if (!reader.TryReadText(out string serviceName)) return DecodeStatus.Truncated;
+        value = new ServiceRequestMessage(serviceName);
+        return reader.ExpectEnd(out consumed);
+    }
+
+    /// <inheritdoc/>
+    public int Encode(Span<byte> destination)
+    {
+        var writer = new SshWriter(destination);
+        writer.WriteMessage(Number);
+        writer.WriteText(ServiceName);
+        return writer.Written;
+    }
+}
