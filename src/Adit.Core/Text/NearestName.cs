@@ -27,6 +27,11 @@ public static class NearestName
         return nearest;
     }
 
+    /// <summary>An ending for an error's line: <c>, did you mean X?</c>, or nothing where no name is near.</summary>
+    /// <param name="given">What was written.</param>
+    /// <param name="known">The names that exist.</param>
+    public static string Suggest(string given, IEnumerable<string> known) => Find(given, known) is { } nearest ? $", did you mean {nearest}?" : "";
+
     // Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, each at cost 1.
     private static int Distance(string a, string b)
     {

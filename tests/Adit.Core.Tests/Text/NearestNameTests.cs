@@ -23,4 +23,11 @@ public sealed class NearestNameTests
 
     [Fact]
     public void EndlessWord_FindsNothing() => Assert.Null(NearestName.Find(new string('a', 1_000_000), Known));
+
+    [Fact]
+    public void Suggestion_IsEmpty_WhenNothingIsNear()
+    {
+        Assert.Equal("", NearestName.Suggest("bicycle", Known));
+        Assert.Equal(", did you mean state?", NearestName.Suggest("stat", Known));
+    }
 }

@@ -1,0 +1,56 @@
+namespace Adit.Core.Hops;
+
+/// <summary>What is known about one scheme of hop URIs.</summary>
+public sealed record HopScheme
+{
+    private static readonly Dictionary<string, HopScheme> Table = new HopScheme[]
+    {
+        new() { Name = "ssh", Kind = HopKind.Proxy, DefaultPort = 22, IsAvailable = true, QueryKeys = ["identity", "auth"] },
+        new() { Name = "socks5", Kind = HopKind.Proxy, DefaultPort = 1080 },
+        new() { Name = "socks5h", Kind = HopKind.Proxy, DefaultPort = 1080 },
+        new() { Name = "socks4", Kind = HopKind.Proxy, DefaultPort = 1080 },
+        new() { Name = "socks4a", Kind = HopKind.Proxy, DefaultPort = 1080 },
+        new() { Name = "connect", Kind = HopKind.Proxy, DefaultPort = 3128 },
+        new() { Name = "connect+tls", Kind = HopKind.Proxy, DefaultPort = 3128 },
+        new() { Name = "connect+upgrade", Kind = HopKind.Proxy, DefaultPort = 80 },
+        new() { Name = "tls", Kind = HopKind.Proxy },
+        new() { Name = "tcp", Kind = HopKind.Carrier, DefaultPort = 22, IsAvailable = true },
+        new() { Name = "ws", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80 },
+        new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443 },
+        new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80 },
+        new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443 },
+        new() { Name = "dns", Kind = HopKind.Carrier },
+        new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
+        new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },
+        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775 },
+        new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true },
+    }.ToDictionary(scheme => scheme.Name, StringComparer.OrdinalIgnoreCase);
+
+    private HopScheme()
+    {
+    }
+
+    /// <summary>The name before <c>://</c>, in lower case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether it dials on or ends at a gateway.</summary>
+    public required HopKind Kind { get; init; }
+
+    /// <summary>The port where the URI names none; null where it must name one or has none.</summary>
+    public int? DefaultPort { get; init; }
+
+    /// <summary>False while the scheme is known by name only.</summary>
+    public bool IsAvailable { get; init; }
+
+    /// <summary>Whether a path may follow the host.</summary>
+    public bool HasPath { get; init; }
+
+    /// <summary>The names that may stand in the query.</summary>
+    public IReadOnlyList<string> QueryKeys { get; init; } = [];
+
+    /// <summary>Every scheme, in the order of the documentation.</summary>
+    public static IReadOnlyCollection<HopScheme> All => Table.Values;
+
+    /// <summary>Looks a scheme up by its name, without regard to case; null if there is none.</summary>
+    public static HopScheme? Find(string name) => Table.GetValueOrDefault(name);
+}
