@@ -35,7 +35,7 @@ public readonly record struct HostboundPublicKeyAuthFields(
             !reader.TryReadString(out ReadOnlySpan<byte> blob) ||
             !reader.TryReadString(out ReadOnlySpan<byte> hostKey) ||
             (hasSignature && !reader.TryReadString(out signature))) return DecodeStatus.Truncated;
-        value = new HostboundPublicKeyAuthFields(algorithm, blob.ToArray(), hostKey.ToArray(), hasSignature ? new ReadOnlyMemory<byte>(signature.ToArray()) : null);
+        value = new HostboundPublicKeyAuthFields(algorithm, blob.ToArray(), hostKey.ToArray(), hasSignature ? signature.ToArray() : default(ReadOnlyMemory<byte>?));
         return reader.ExpectEnd(out consumed);
     }
 

@@ -31,7 +31,7 @@ public readonly record struct PublicKeyAuthFields(string Algorithm, ReadOnlyMemo
             !reader.TryReadText(out string algorithm) ||
             !reader.TryReadString(out ReadOnlySpan<byte> blob) ||
             (hasSignature && !reader.TryReadString(out signature))) return DecodeStatus.Truncated;
-        value = new PublicKeyAuthFields(algorithm, blob.ToArray(), hasSignature ? new ReadOnlyMemory<byte>(signature.ToArray()) : null);
+        value = new PublicKeyAuthFields(algorithm, blob.ToArray(), hasSignature ? signature.ToArray() : default(ReadOnlyMemory<byte>?));
         return reader.ExpectEnd(out consumed);
     }
 
