@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Adit.TestKit.Peers;
+
+/// <summary>The client's side of <see cref="StreamServer"/>: moves octets through whatever is at an address, and says what arrived.</summary>
+public static class StreamProbe
+{
+    private const int Portion = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Connects to "address:port" of loopback or to any other endpoint; the stream owns its socket.</summary>
+    public static async Task<NetworkStream> ConnectAsync(EndPoint endPoint)
+    {
+        Socket socket = endPoint.AddressFamily == AddressFamily.Unix
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using CancellationTokenSource deadline = new(PeerProcess.Patience);
+            await socket.ConnectAsync(endPoint, deadline.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="ConnectAsync(EndPoint)"/>
+    public static Task<NetworkStream> ConnectAsync(string address, int port) => ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port));
+
+    /// <summary>To a <see cref="StreamServer.Sink"/>: sends seeded octets, ends its direction, then returns the answer without its line feed.</summary>
+    public static async Task<string> UploadAsync(EndPoint endPoint, long length, int seed)
+    {
+        await using NetworkStream stream = await ConnectAsync(endPoint);
+        await SendAsync(stream, length, seed).WaitAsync(Patience);
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        using StreamReader reader = new(stream, Encoding.ASCII);
+        return (await reader.ReadToEndAsync().WaitAsync(Patience)).TrimEnd('\n');
+    }
+
+    /// <summary>What <see cref="UploadAsync"/> returns when all arrived.</summary>
+    public static string ExpectedAnswer(long length, int seed) => $"{SeededOctets.Digest(seed, length)} {length}";
+
+    /// <summary>From a <see cref="StreamServer.Source"/>: the SHA-256 of what came until the end, and how much it was.</summary>
+    public static async Task<(string Digest, long Length)> DownloadAsync(EndPoint endPoint)
+    {
+        await using NetworkStream stream = await ConnectAsync(endPoint);
+        return await ReadToEndAsync(stream).WaitAsync(Patience);
+    }
+
+    /// <summary>To a <see cref="StreamServer.Echo"/>: sends and receives at once; the SHA-256 of what came back.</summary>
+    public static async Task<(string Digest, long Length)> EchoAsync(EndPoint endPoint, long length, int seed)
+    {
+        await using NetworkStream stream = await ConnectAsync(endPoint);
+        Task sending = Task.Run(async () =>
+        {
+            await SendAsync(stream, length, seed);
+            stream.Socket.Shutdown(SocketShutdown.Send);
+        });
+        (string, long) received = await ReadToEndAsync(stream).WaitAsync(Patience);
+        await sending.WaitAsync(Patience);
+        return received;
+    }
+
+    /// <summary>Writes seeded octets; does not end the stream.</summary>
+    public static async Task SendAsync(Stream stream, long length, int seed)
+    {
+        SeededOctets octets = new(seed);
+        byte[] buffer = new byte[Portion];
+        for (long left = length; left > 0;)
+        {
+            Memory<byte> part = buffer.AsMemory(0, (int)Math.Min(left, Portion));
+            octets.Fill(part.Span);
+            await stream.WriteAsync(part);
+            left -= part.Length;
+        }
+    }
+
+    /// <summary>Reads to the end.</summary>
+    public static async Task<(string Digest, long Length)> ReadToEndAsync(Stream stream)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[Portion];
+        long length = 0;
+        int read;
+        while ((read = await stream.ReadAsync(buffer)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+            length += read;
+        }
+
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), length);
+    }
+}
