@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Adit.Cli.Check;
 using Adit.Cli.Terminal;
 using Adit.Cli.Version;
 
@@ -24,6 +25,7 @@ internal static class AditCommand
         {
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
+            CheckCommand.Create(),
             VersionCommand.Create(),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -43,6 +43,18 @@ public sealed class DestinationRule
     /// <summary>The words that name a class of addresses.</summary>
     public static IEnumerable<string> ClassWords => Classes.Select(c => c.Word);
 
+    /// <summary>A rule over one resolved address, every port.</summary>
+    public static DestinationRule Of(IPAddress address, bool allow)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        IPAddress plain = AddressClassifier.Unwrap(address);
+        return new DestinationRule(allow, address.ToString(), null, new IPNetwork(plain, plain.GetAddressBytes().Length * 8), null, PortRange.Any);
+    }
+
+    /// <summary>A rule over one class of addresses, every port.</summary>
+    public static DestinationRule Of(AddressClass addressClass, bool allow) =>
+        new(allow, Array.Find(Classes, c => c.Class == addressClass).Word, null, null, addressClass, PortRange.Any);
+
     /// <summary>Reads a rule.</summary>
     /// <param name="text">What is described at the type.</param>
     /// <param name="allow">Whether a match is allowed.</param>

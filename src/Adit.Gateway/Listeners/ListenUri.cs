@@ -35,8 +35,7 @@ public sealed record ListenUri(string Scheme, string Host, int Port)
         }
 
         string rest = text[(colon + 3)..];
-        int query = rest.IndexOf('?', StringComparison.Ordinal);
-        if (query >= 0)
+        if (rest.Contains('?', StringComparison.Ordinal))
         {
             why = "options of tcp:// (after '?') are not there yet in this version; expected tcp://ADDRESS:PORT";
             return false;

@@ -1,0 +1,11 @@
+namespace Adit.Gateway.Configuration;
+
+/// <summary>A named set of SSH algorithms.</summary>
+public enum AlgorithmProfile
+{
+    /// <summary>Everything that is not known to be weak; the default.</summary>
+    Compat,
+
+    /// <summary>The strictest: ed25519 or large RSA, AEAD or CTR ciphers, encrypt-then-MAC.</summary>
+    Hardened,
+}
