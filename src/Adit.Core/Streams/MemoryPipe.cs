@@ -19,6 +19,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
     private TaskCompletionSource? _readable;
     private TaskCompletionSource? _writable;
     private ITimer? _timer;
+    private long? _timerFor;        // the arrival that the timer is set for
 
     private readonly record struct Chunk(byte[] Octets, long ArrivesAt);
 
@@ -43,7 +44,12 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
             ThrowIf(_readerError, "read");
             some = HasArrived();
             while (count < destination.Length && _held > 0 && HasArrived()) count += TakeFromHead(destination[count..]);
-            if (count > 0) Wake(ref _writable);
+            if (count > 0)
+            {
+                Wake(ref _writable);
+                AwaitHead();
+            }
+
             cutNow = _cutDue;
             _cutDue = false;
         }
@@ -64,7 +70,6 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
                 if (_readable is not null) throw new InvalidOperationException("memory stream: expected one read at a time, got two");
                 _readable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _readable.Task;
-                ArmTimer();
             }
 
             try
@@ -118,7 +123,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
             if (count == 0) return 0;
             _chunks.Enqueue(new Chunk(source[..count].ToArray(), ArrivalOfNow()));
             _held += count;
-            Wake(ref _readable);
+            AwaitHead();
             return count;
         }
     }
@@ -130,7 +135,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
         {
             ThrowIf(_writerError, "complete writes");
             _completedAt ??= ArrivalOfNow();
-            Wake(ref _readable);
+            AwaitHead();
         }
     }
 
@@ -141,7 +146,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
         {
             _completedAt ??= ArrivalOfNow();
             _writerError ??= TunnelError.Closed;
-            Wake(ref _readable);
+            AwaitHead();
             Wake(ref _writable);
         }
     }
@@ -160,6 +165,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
             _held = _headTaken = 0;
             _timer?.Dispose();
             _timer = null;
+            _timerFor = null;
             Wake(ref _readable);
             Wake(ref _writable);
         }
@@ -170,7 +176,7 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
         lock (_gate)
         {
             _stalled = stalled;
-            Wake(ref _readable);
+            AwaitHead();
         }
     }
 
@@ -212,20 +218,33 @@ internal sealed class MemoryPipe(MemoryStreamOptions options, Action cut)
             ? 0
             : options.TimeProvider.GetTimestamp() + (long)Math.Ceiling(options.Latency.TotalSeconds * options.TimeProvider.TimestampFrequency);
 
-    /// <summary>Wakes the reader when the next chunk, or the end, arrives. In whole milliseconds, the timer's unit, so that it does not fire early.</summary>
-    private void ArmTimer()
+    /// <summary>
+    /// Wakes the reader if the next chunk, or the end, is there, else sets the timer for it. Called by whoever changes what comes next, whether or not a
+    /// reader waits, so that a virtual clock knows of every arrival as soon as it is written. Whole milliseconds, the timer's unit, so that it is never early.
+    /// </summary>
+    private void AwaitHead()
     {
-        if (_stalled || options.Latency == TimeSpan.Zero) return;
+        if (HasArrived())
+        {
+            Wake(ref _readable);
+            return;
+        }
+
         long? head = _chunks.TryPeek(out Chunk chunk) ? chunk.ArrivesAt : _completedAt;
-        if (head is not { } at) return;
+        if (_stalled || _readerError is not null || options.Latency == TimeSpan.Zero || head is not { } at || _timerFor == at) return;
+        _timerFor = at;
         double milliseconds = Math.Ceiling(options.TimeProvider.GetElapsedTime(options.TimeProvider.GetTimestamp(), at).TotalMilliseconds);
-        _timer ??= options.TimeProvider.CreateTimer(static pipe => ((MemoryPipe)pipe!).OnArrival(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= options.TimeProvider.CreateTimer(static pipe => ((MemoryPipe)pipe!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0)), Timeout.InfiniteTimeSpan);
     }
 
-    private void OnArrival()
+    private void OnTimer()
     {
-        lock (_gate) Wake(ref _readable);
+        lock (_gate)
+        {
+            _timerFor = null;
+            AwaitHead();
+        }
     }
 
     private static void Wake(ref TaskCompletionSource? waiter)

@@ -70,6 +70,30 @@ public sealed class MemoryStreamPairTests
     }
 
     [Fact]
+    public async Task Latency_OnTheSystemClock_LosesNothing()
+    {
+        using var pair = new MemoryStreamPair(new() { Latency = TimeSpan.FromMilliseconds(2), Capacity = 5000 });
+        byte[] sent = new byte[50_000];
+        new Random(2).NextBytes(sent);
+        Task send = SendAsync(pair.First, sent);
+        Assert.Equal(sent, await ReceiveAsync(pair.Second));
+        await send;
+    }
+
+    [Fact]
+    public void Arrival_IsATimer_ThoughNobodyReadsYet()
+    {
+        var time = new VirtualTime();
+        using var pair = new MemoryStreamPair(new() { Latency = TimeSpan.FromMilliseconds(40), TimeProvider = time });
+        var (first, second) = ((IReadyStream)pair.First, (IReadyStream)pair.Second);
+        first.TryWrite(new byte[3], out _);
+        Assert.False(second.TryRead(_buffer, out _));
+        Assert.True(time.AdvanceToNextTimer());
+        Assert.True(second.TryRead(_buffer, out int count));
+        Assert.Equal(3, count);
+    }
+
+    [Fact]
     public async Task EmptyRead_CompletesWhenSomethingIsThere()
     {
         using var pair = new MemoryStreamPair();
