@@ -1,0 +1,40 @@
+namespace Adit.Ssh.Config;
+
+/// <summary>
+/// The algorithms that the lists of a configuration are resolved against, preferred first: what stands in a list with <c>+</c>, <c>-</c> or <c>^</c>
+/// changes the default, and what is not supported is left out.
+/// </summary>
+public sealed record SshAlgorithmLists
+{
+    /// <summary>Key exchange methods used where nothing is configured.</summary>
+    public required IReadOnlyList<string> Kex { get; init; }
+
+    /// <summary>Host key algorithms used where nothing is configured.</summary>
+    public required IReadOnlyList<string> HostKey { get; init; }
+
+    /// <summary>Ciphers used where nothing is configured.</summary>
+    public required IReadOnlyList<string> Cipher { get; init; }
+
+    /// <summary>MACs used where nothing is configured.</summary>
+    public required IReadOnlyList<string> Mac { get; init; }
+
+    /// <summary>Signature algorithms for user authentication where nothing is configured.</summary>
+    public required IReadOnlyList<string> PublicKey { get; init; }
+
+    /// <summary>Every algorithm of each kind that is implemented where it is more than the default; by kind's keyword, such as <c>ciphers</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Supported { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>What Adit implements, in its order of preference.</summary>
+    public static SshAlgorithmLists Default { get; } = new()
+    {
+        Kex =
+        [
+            "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+            "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
+        ],
+        HostKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+        Cipher = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"],
+        Mac = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
+        PublicKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+    };
+}
