@@ -29,6 +29,18 @@ public sealed class SocksServerHandshakeTests
         Assert.Equal($"Request {expected}; done {done}; sent {sent}; left 7061796C6F616400", SplitCheck.Run(input, pieces => SocksTargets.Serve(pieces, null)));
     }
 
+    // Captured from curl 7.88.1 with -x socks4://u@, socks4a://u@, socks5:// and socks5h://.
+    [Theory]
+    [InlineData("04011f907f0000017500", "Socks4", "127.0.0.1", "u", Granted4)]
+    [InlineData("04011f900000000175006c6f63616c686f737400", "Socks4a", "localhost", "u", Granted4)]
+    [InlineData("05020001050100017f0000011f90", "Socks5", "127.0.0.1", "", "0500" + Granted5)]
+    [InlineData("0502000105010003096c6f63616c686f73741f90", "Socks5", "localhost", "", "0500" + Granted5)]
+    public void CurlsRequest_IsUnderstood(string captured, string version, string host, string user, string sent)
+    {
+        var expected = new SocksRequest(Enum.Parse<SocksVersion>(version), SocksCommand.Connect, host, 8080, user);
+        Assert.Equal($"Request {expected}; done True; sent {sent}; left ", SplitCheck.Run(Octets.Of(captured), pieces => SocksTargets.Serve(pieces, null)));
+    }
+
     [Fact]
     public void Credentials_AreAsked_AndGoWithTheRequest()
     {
