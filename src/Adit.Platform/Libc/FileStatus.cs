@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Adit.Platform.Libc;
@@ -10,6 +11,7 @@ namespace Adit.Platform.Libc;
 public readonly partial record struct FileStatus(uint Owner, int Mode)
 {
     // linux/fcntl.h, linux/stat.h: STATX_TYPE | STATX_MODE | STATX_UID.
+    private const int PathLimit = 4096; // PATH_MAX, linux/limits.h
     private const int CurrentFolder = -100;
     private const int EmptyPath = 0x1000;
     private const uint Wanted = 0x0001 | 0x0002 | 0x0008;
@@ -43,6 +45,15 @@ public readonly partial record struct FileStatus(uint Owner, int Mode)
         return ok;
     }
 
+    /// <summary>The absolute path without symbolic links (realpath(3)); null when there is no such file.</summary>
+    /// <param name="path">A path.</param>
+    public static string? ResolvePath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Span<byte> buffer = new byte[PathLimit];
+        return realpath(path, buffer) == 0 ? null : Encoding.UTF8.GetString(buffer[..buffer.IndexOf((byte)0)]);
+    }
+
     // struct statx (linux/stat.h): stx_uid at octet 20, stx_mode at octet 28, on every architecture; numbers in the machine's order.
     private static FileStatus Decode(ReadOnlySpan<byte> buffer) => BitConverter.IsLittleEndian
         ? new(BinaryPrimitives.ReadUInt32LittleEndian(buffer[20..]), BinaryPrimitives.ReadUInt16LittleEndian(buffer[28..]) & 0xfff)
@@ -53,6 +64,9 @@ public readonly partial record struct FileStatus(uint Owner, int Mode)
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int folder, string path, int flags, uint mask, Span<byte> buffer);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint realpath(string path, Span<byte> resolved);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();
