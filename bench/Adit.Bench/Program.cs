@@ -1,0 +1,37 @@
+using System.Globalization;
+using Adit.Bench.Load;
+using Adit.Bench.Ssh;
+using Adit.TestKit.Peers;
+
+namespace Adit.Bench;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            switch (args)
+            {
+                case ["load-server"]:
+                    LoadServer.Run();
+                    return 0;
+                case ["load-client", string kind, string port, string amount, string parallel]:
+                    LoadResult result = LoadClient.Run(kind, int.Parse(port), long.Parse(amount), int.Parse(parallel));
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Count} {result.Seconds:R}"));
+                    return 0;
+                case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await SshBench.RunAsync(parsed);
+                    return 0;
+                default:
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick]");
+                    return 2;
+            }
+        }
+        catch (PeerFailureException e)
+        {
+            await Console.Error.WriteLineAsync($"bench: {e.Message}");
+            return 1;
+        }
+    }
+}
