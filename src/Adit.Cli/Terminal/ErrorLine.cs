@@ -32,7 +32,7 @@ internal static class ErrorLine
     /// <summary>One line, without line breaks, control characters or passwords of URIs.</summary>
     public static string Describe(Exception exception)
     {
-        string message = exception is TunnelException or UsageException or IOException or UnauthorizedAccessException
+        string message = exception is TunnelException or UsageException or Ssh.SshUsageException or IOException or UnauthorizedAccessException
             ? exception.Message
             : $"{exception.GetType().Name}: {exception.Message}";
         var line = new StringBuilder();

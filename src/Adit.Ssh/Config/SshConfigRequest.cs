@@ -18,6 +18,9 @@ public sealed record SshConfigRequest
     /// <summary>Dynamic forwards that come before every file's.</summary>
     public IReadOnlyList<DynamicForward> DynamicForwards { get; init; } = [];
 
+    /// <summary>Whether standard input and output are forwarded (<c>-W</c>): ClearAllForwardings and ExitOnForwardFailure are then on by default.</summary>
+    public bool IsStdioForward { get; init; }
+
     /// <summary>The file to read instead of the user's and the system's (<c>-F</c>); <c>none</c> for no file; null for the usual two.</summary>
     public string? ConfigFile { get; init; }
 

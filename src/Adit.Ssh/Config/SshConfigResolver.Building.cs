@@ -15,7 +15,7 @@ public static partial class SshConfigResolver
         (long octets, TimeSpan interval) = values.Get("rekeylimit", (0L, TimeSpan.Zero));
         IReadOnlyList<string> identities = values.List<string>("identityfile");
         bool gateway = values.Get("gatewayports", false);
-        bool forwards = !values.Get("clearallforwardings", false);
+        bool forwards = !values.Get("clearallforwardings", request.IsStdioForward);
         SshAlgorithmLists algorithms = request.Algorithms;
         return new SshConfig
         {
@@ -80,7 +80,7 @@ public static partial class SshConfigResolver
             RemoteForwards = forwards ? [.. values.List<RemoteForward>("remoteforward").Select(f => f with { Listen = expand.Socket("RemoteForward", f.Listen), Target = f.Target is null ? null : expand.Socket("RemoteForward", f.Target) })] : [],
             DynamicForwards = forwards ? [.. values.List<DynamicForward>("dynamicforward").Select(f => f.WithGatewayPorts(gateway))] : [],
             ClearAllForwardings = !forwards,
-            ExitOnForwardFailure = values.Get("exitonforwardfailure", false),
+            ExitOnForwardFailure = values.Get("exitonforwardfailure", request.IsStdioForward),
             GatewayPorts = gateway,
             PermitRemoteOpen = values.Get("permitremoteopen", PermitRemoteOpen.Any),
             StreamLocalBindMask = values.Get("streamlocalbindmask", SshConfig.DefaultStreamLocalBindMask),

@@ -1,0 +1,34 @@
+namespace Adit.Cli.Ssh;
+
+/// <summary>One option letter of ssh(1).</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="TakesArgument">Whether an argument follows, glued to it or as the next word.</param>
+/// <param name="NotThereYet">What the option is for, where it is refused by name.</param>
+internal sealed record SshOption(char Letter, bool TakesArgument = false, string? NotThereYet = null)
+{
+    private static readonly Dictionary<char, SshOption> Table = new SshOption[]
+    {
+        new('2'), new('4'), new('6'),
+        new('a'), new('b', true), new('B', true), new('c', true), new('C'), new('D', true), new('e', true), new('E', true), new('F', true),
+        new('g'), new('i', true), new('J', true), new('k'), new('l', true), new('L', true), new('m', true), new('n'), new('N'), new('o', true),
+        new('p', true), new('q'), new('R', true), new('T'), new('v'), new('V'), new('W', true), new('x'),
+        new('A', NotThereYet: "agent forwarding"),
+        new('f', NotThereYet: "going to the background"),
+        new('G', NotThereYet: "printing the configuration"),
+        new('I', true, "PKCS#11"),
+        new('K', NotThereYet: "GSSAPI authentication"),
+        new('M', NotThereYet: "connection sharing"),
+        new('O', true, "connection sharing"),
+        new('Q', true, "listing the algorithms"),
+        new('s', NotThereYet: "subsystems"),
+        new('S', true, "connection sharing"),
+        new('t', NotThereYet: "a terminal at the server"),
+        new('w', true, "a tun device"),
+        new('X', NotThereYet: "X11 forwarding"),
+        new('y', NotThereYet: "logging to syslog"),
+        new('Y', NotThereYet: "X11 forwarding"),
+    }.ToDictionary(option => option.Letter);
+
+    /// <summary>Finds an option; null if ssh(1) has no such letter.</summary>
+    public static SshOption? Find(char letter) => Table.GetValueOrDefault(letter);
+}
