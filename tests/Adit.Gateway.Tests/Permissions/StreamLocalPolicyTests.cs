@@ -22,7 +22,7 @@ public sealed class StreamLocalPolicyTests
     public void Default_DeniesTheSystemsOwn(string path, bool allowed) => Assert.Equal(allowed, StreamLocalPolicy.Default.Judge(path, State).Allowed);
 
     [Theory]
-    [InlineData("/run/user/1000/app.sock", true, "streamlocal: allow /run/user/1000")]
+    [InlineData("/run/user/1000/app.sock", true, "streamlocal: allow /run/user/1000/")]
     [InlineData("/run/user/1000/gnupg/S", false, "streamlocal: deny /run/user/1000/gnupg")]
     [InlineData("/run/docker.sock", false, "streamlocal: deny /run")]
     [InlineData("/home/me/.local/state/adit/x", false, "streamlocal: the gateway's state folder is never reachable")]
