@@ -26,7 +26,6 @@ public sealed class CipherContext : IDisposable
         {
             _context = LibCrypto.CipherContextNew();
             fixed (byte* k = key, v = iv) Check(LibCrypto.CipherInit(_context, cipher, 0, k, iv.IsEmpty ? null : v, encrypt ? 1 : 0));
-            LibCrypto.CipherSetPadding(_context, 0);
         }
         finally
         {

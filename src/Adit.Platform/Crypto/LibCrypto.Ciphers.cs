@@ -6,7 +6,6 @@ namespace Adit.Platform.Crypto;
 internal static partial class LibCrypto
 {
     // openssl/evp.h
-    internal const int EvpCtrlAeadSetIvLength = 0x9;
     internal const int EvpCtrlAeadGetTag = 0x10;
     internal const int EvpCtrlAeadSetTag = 0x11;
 
@@ -33,9 +32,6 @@ internal static partial class LibCrypto
 
     [LibraryImport(Name, EntryPoint = "EVP_CIPHER_CTX_ctrl")]
     internal static unsafe partial int CipherControl(nint context, int type, int argument, void* pointer);
-
-    [LibraryImport(Name, EntryPoint = "EVP_CIPHER_CTX_set_padding")]
-    internal static partial int CipherSetPadding(nint context, int padding);
 
     [LibraryImport(Name, EntryPoint = "EVP_MAC_fetch", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint MacFetch(nint library, string algorithm, string? properties);
