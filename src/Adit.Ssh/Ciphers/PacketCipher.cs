@@ -38,7 +38,5 @@ internal abstract class PacketCipher : IDisposable
     public abstract bool TryOpen(uint sequence, Span<byte> packet, ReadOnlySpan<byte> mac);
 
     /// <inheritdoc/>
-    public virtual void Dispose()
-    {
-    }
+    public abstract void Dispose();
 }

@@ -18,4 +18,8 @@ internal sealed class PlainCipher : PacketCipher
     public override uint OpenLength(uint sequence, Span<byte> head) => BinaryPrimitives.ReadUInt32BigEndian(head);
 
     public override bool TryOpen(uint sequence, Span<byte> packet, ReadOnlySpan<byte> mac) => true;
+
+    public override void Dispose()
+    {
+    }
 }

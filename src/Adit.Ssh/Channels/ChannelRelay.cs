@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Adit.Core;
+using Adit.Core.Relay;
+using Adit.Core.Streams;
+
+namespace Adit.Ssh.Channels;
+
+/// <summary>
+/// Joins a channel and a local socket without a loop or a buffer of its own: the send loop reads the socket straight into outgoing packets, the
+/// receive loop writes it straight from decrypted ones, and only what the socket does not take at once is kept until it does.
+/// </summary>
+internal sealed class ChannelRelay
+{
+    private const int FlushLength = 64 * 1024;
+
+    private readonly SshChannel _channel;
+    private readonly IReadyStream _ready;
+    private readonly DuplexStream _local;
+    private readonly Action<int> _consumed;
+    private readonly Action _wake;
+    private readonly ChannelInbox _backlog;
+    private readonly Action _onReadable;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<RelayResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _waiter;
+    private volatile bool _mayRead = true;
+    private long _fromChannel;
+    private long _fromLocal;
+    private bool _localEnded;
+    private bool _peerEnded;
+    private bool _flushing;
+    private bool _finished;
+
+    public ChannelRelay(SshChannel channel, IReadyStream ready, DuplexStream local, Action<int> consumed, Action wake)
+    {
+        _channel = channel;
+        _ready = ready;
+        _local = local;
+        _consumed = consumed;
+        _wake = wake;
+        _backlog = new ChannelInbox(static _ => { });
+        _onReadable = OnReadable;
+    }
+
+    public Task<RelayResult> Result => _result.Task;
+
+    /// <summary>Whether the socket may have something to read.</summary>
+    public bool MayRead => _mayRead;
+
+    /// <summary>Whether the socket does not keep up with the channel.</summary>
+    public bool IsCongested => _flushing;
+
+    /// <summary>Reads the socket into an outgoing packet. Send loop.</summary>
+    /// <returns>Octets read; 0 when there are none now, or the end was reached.</returns>
+    public int Read(Span<byte> room)
+    {
+        try
+        {
+            if (!_ready.TryRead(room, out int count))
+            {
+                WaitReadable();
+                return 0;
+            }
+
+            if (count == 0)
+            {
+                _mayRead = false;
+                EndLocal();
+                return 0;
+            }
+
+            _fromLocal += count;
+            // A short read has emptied the socket: waiting for more costs less than asking for it.
+            if (count < room.Length) WaitReadable();
+            return count;
+        }
+        catch (TunnelException e)
+        {
+            Fail(RelaySide.Second, e);
+            return 0;
+        }
+    }
+
+    /// <summary>Octets from the peer. Receive loop.</summary>
+    public void OnData(ReadOnlySpan<byte> data)
+    {
+        int taken = 0;
+        TunnelException? failure = null;
+        lock (_lock)
+        {
+            if (_finished) return;
+            _fromChannel += data.Length;
+            if (!_flushing)
+            {
+                try
+                {
+                    _ready.TryWrite(data, out taken);
+                }
+                catch (TunnelException e)
+                {
+                    failure = e;
+                }
+            }
+
+            if (failure is null && taken < data.Length)
+            {
+                _backlog.Add(data[taken..]);
+                if (!_flushing)
+                {
+                    _flushing = true;
+                    _ = FlushAsync();
+                }
+            }
+        }
+
+        if (taken > 0) _consumed(taken);
+        if (failure is not null) Fail(RelaySide.Second, failure);
+    }
+
+    /// <summary>The peer's end of the stream. Receive loop.</summary>
+    public void OnEnd()
+    {
+        lock (_lock)
+        {
+            _peerEnded = true;
+            if (_flushing) return;
+        }
+
+        _ = EndPeerAsync();
+    }
+
+    /// <summary>The peer has closed the channel: nothing can be sent any more.</summary>
+    public void OnPeerClosed()
+    {
+        _mayRead = false;
+        lock (_lock)
+        {
+            _localEnded = true;
+            if (_flushing) return;
+        }
+
+        Finish(null, RelaySide.None);
+    }
+
+    /// <summary>The connection is lost.</summary>
+    public void OnLost(Exception reason)
+    {
+        _mayRead = false;
+        Finish(reason, RelaySide.First);
+    }
+
+    private void WaitReadable()
+    {
+        _mayRead = false;
+#pragma warning disable CA2012 // The result is taken exactly once: here, or in OnReadable. An async method would allocate for each wait.
+        _waiter = _ready.WaitReadableAsync().ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+        if (_waiter.IsCompleted)
+        {
+            _waiter.GetResult();
+            _mayRead = true;
+        }
+        else
+        {
+            _waiter.UnsafeOnCompleted(_onReadable);
+        }
+    }
+
+    private void OnReadable()
+    {
+        _waiter.GetResult();
+        _mayRead = true;
+        _wake();
+    }
+
+    private void EndLocal()
+    {
+        bool both;
+        lock (_lock)
+        {
+            _localEnded = true;
+            both = _peerEnded && !_flushing;
+        }
+
+        // Called by the send loop within the channel's visit, which sends EOF, and then CLOSE once both ends are reached.
+        _channel.EndFromRelay(both);
+        if (both) Finish(null, RelaySide.None);
+    }
+
+    private async Task EndPeerAsync()
+    {
+        await _local.CompleteWritesAsync().ConfigureAwait(false);
+        bool both;
+        lock (_lock) both = _localEnded;
+        if (!both) return;
+        _channel.EndFromRelay(close: true);
+        _wake();
+        Finish(null, RelaySide.None);
+    }
+
+    private async Task FlushAsync()
+    {
+        // Off the receive loop, and out of the lock that it holds.
+        await Task.Yield();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FlushLength);
+        try
+        {
+            while (true)
+            {
+                int count;
+                lock (_lock)
+                {
+                    count = _finished ? 0 : _backlog.TryTake(buffer);
+                    if (count == 0)
+                    {
+                        _flushing = false;
+                        break;
+                    }
+                }
+
+                await _local.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                _consumed(count);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            lock (_lock) _flushing = false;
+            Fail(RelaySide.Second, e);
+            return;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        bool ended;
+        bool closed;
+        lock (_lock) (ended, closed) = (_peerEnded, _localEnded);
+        if (ended) await EndPeerAsync().ConfigureAwait(false);
+        else if (closed && _channel.IsClosedByPeer) Finish(null, RelaySide.None);
+    }
+
+    private void Fail(RelaySide side, Exception error)
+    {
+        _mayRead = false;
+        Finish(error, side);
+        _channel.EndBothWays(error);
+    }
+
+    private void Finish(Exception? error, RelaySide side)
+    {
+        lock (_lock)
+        {
+            if (_finished) return;
+            _finished = true;
+        }
+
+        _backlog.Discard(error ?? new TunnelException(TunnelError.Closed, "ssh: channel: closed"));
+        if (error is null) _local.Dispose();
+        else _local.Abort(TunnelError.Reset);
+        _result.TrySetResult(new RelayResult(_fromChannel, _fromLocal, side, error));
+    }
+}

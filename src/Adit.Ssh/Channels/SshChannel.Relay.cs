@@ -1,0 +1,46 @@
+using Adit.Core.Relay;
+using Adit.Core.Streams;
+
+namespace Adit.Ssh.Channels;
+
+/// <summary>Relaying to a local socket without buffers in between.</summary>
+public sealed partial class SshChannel : IRelayEndpoint
+{
+    internal bool IsClosedByPeer => _closeReceived;
+
+    /// <inheritdoc/>
+    public async Task<RelayResult> RelayAsync(DuplexStream other)
+    {
+        if (other is not IReadyStream ready) throw new ArgumentException("ssh: relay: expected a stream over a descriptor", nameof(other));
+        var relay = new ChannelRelay(this, ready, other, OnConsumed, () => _connection.Schedule(this));
+        Attach(relay);
+        _connection.Schedule(this);
+        return await relay.Result.ConfigureAwait(false);
+    }
+
+    /// <summary>The local side has ended (<paramref name="close"/>: the peer's too). From the send loop's visit, or before a wake.</summary>
+    internal void EndFromRelay(bool close)
+    {
+        lock (_lock)
+        {
+            _eofWanted = true;
+            if (close) _closeWanted = true;
+        }
+    }
+
+    private void Attach(ChannelRelay relay)
+    {
+        lock (_lock) _source = relay;
+        lock (_receiveLock)
+        {
+            // What came before the relay is handed over first, in order.
+            byte[] early = new byte[_inbox.Length];
+            int count = _inbox.TryTake(early);
+            if (count > 0) relay.OnData(early.AsSpan(0, count));
+            _sink = relay;
+            if (_closed.Task.IsCompleted && _failure is { } failure) relay.OnLost(failure);
+            if (_eofReceived) relay.OnEnd();
+            if (_closeReceived) relay.OnPeerClosed();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Adit.Core;
+using Adit.Wire.Ssh;
+
+namespace Adit.Ssh.Channels;
+
+/// <summary>Flow control (RFC 4254 §5.2): what the peer may send, and what it lets this side send.</summary>
+public sealed partial class SshChannel
+{
+    /// <summary>Ours: the window a channel begins with; OpenSSH's default.</summary>
+    internal const int InitialWindow = 2 * 1024 * 1024;
+
+    /// <summary>Ours: the window a channel may grow to. Above it OpenSSH's senders were measured to collapse.</summary>
+    internal const int MaximumWindow = 15 * 1024 * 1024;
+
+    /// <summary>The longest data packet this side takes; every implementation takes that much (RFC 4253 §6.1).</summary>
+    internal const int MaximumPacket = 32 * 1024;
+
+    private int _localWindow;
+    private int _windowSize;
+    private int _unacknowledged;
+    private bool _windowWasShort;
+    private long _remoteWindow;
+    private int _remoteMaximumPacket;
+    private uint _remoteId;
+
+    /// <summary>The window granted to the peer at the start, for the connection's budget.</summary>
+    internal int WindowSize => _windowSize;
+
+    /// <summary>SSH_MSG_CHANNEL_WINDOW_ADJUST. Receive loop.</summary>
+    internal void OnWindowAdjust(uint count)
+    {
+        if (Interlocked.Add(ref _remoteWindow, count) > uint.MaxValue)
+        {
+            throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: window: expected at most 2^32-1 (RFC 4254 §5.2), got more");
+        }
+
+        _connection.Schedule(this);
+    }
+
+    /// <summary>Octets have left this channel's memory: the peer may send as many again, told when it is worth a packet.</summary>
+    private void OnConsumed(int count)
+    {
+        int due = Interlocked.Add(ref _unacknowledged, count);
+        if (due < _windowSize / 4 && due < 512 * 1024) return;
+        if (due - count >= Math.Min(_windowSize / 4, 512 * 1024)) return;
+        _connection.Schedule(this);
+    }
+
+    /// <summary>The adjustment that is due, as a message. Send loop.</summary>
+    private bool TryTakeAdjustment(out ChannelWindowAdjustMessage message)
+    {
+        int due = Volatile.Read(ref _unacknowledged);
+        if (due < Math.Min(_windowSize / 4, 512 * 1024) || _closeReceived || _eofReceived)
+        {
+            message = default;
+            return false;
+        }
+
+        due = Interlocked.Exchange(ref _unacknowledged, 0);
+        int more = 0;
+        if (_windowWasShort)
+        {
+            // The reader keeps up and the window is what limits the peer: a long path.
+            _windowWasShort = false;
+            more = _connection.GrantWindow(Math.Min(_windowSize, MaximumWindow - _windowSize));
+            _windowSize += more;
+        }
+
+        Interlocked.Add(ref _localWindow, due + more);
+        message = new ChannelWindowAdjustMessage(_remoteId, (uint)(due + more));
+        return true;
+    }
+}

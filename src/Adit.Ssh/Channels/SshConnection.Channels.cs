@@ -1,0 +1,266 @@
+using Adit.Core;
+using Adit.Ssh.Transport;
+using Adit.Wire;
+using Adit.Wire.Ssh;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Ssh.Channels;
+
+/// <summary>The table of channels, their opening, and their turns in the send loop.</summary>
+public sealed partial class SshConnection
+{
+    /// <summary>Ours: the least window a channel begins with.</summary>
+    private const int LeastWindow = 64 * 1024;
+
+    private readonly Lock _tableLock = new();
+    private readonly Stack<uint> _freeIds = new();
+    private readonly Lock _readyLock = new();
+    private readonly Queue<SshChannel> _ready = new();
+    private SshChannel?[] _channels = new SshChannel?[8];
+    private uint _nextId;
+    private int _channelCount;
+    private int _pendingOpens;
+    private int _windowBudget;
+
+    /// <summary>Channels that are open.</summary>
+    public int ChannelCount => Volatile.Read(ref _channelCount);
+
+    /// <summary>Opens a channel and waits for the peer's confirmation. The caller owns it.</summary>
+    /// <param name="type">The channel type.</param>
+    /// <param name="fields">The fields that belong to the type.</param>
+    /// <param name="prepare">What must stand before the peer can send anything on it.</param>
+    /// <param name="cancellationToken">Gives up waiting; a late confirmation is closed at once.</param>
+    /// <exception cref="TunnelException">The peer refused, or the connection ended.</exception>
+    public async ValueTask<SshChannel> OpenChannelAsync(string type, ReadOnlyMemory<byte> fields, Action<SshChannel>? prepare = null, CancellationToken cancellationToken = default)
+    {
+        SshChannel channel = Add(type) ?? throw new TunnelException(TunnelError.ResourceShortage, $"ssh: channels: expected at most {_limits.Channels}");
+        prepare?.Invoke(channel);
+        Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));
+        try
+        {
+            await channel.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return channel;
+        }
+        catch (OperationCanceledException e)
+        {
+            channel.AbandonOpening(e);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a channel a turn in the send loop.</summary>
+    internal void Schedule(SshChannel channel)
+    {
+        lock (_readyLock)
+        {
+            if (channel.IsScheduled) return;
+            channel.IsScheduled = true;
+            _ready.Enqueue(channel);
+        }
+
+        _transport.Wake();
+    }
+
+    /// <summary>Takes a closed channel out of the table.</summary>
+    internal void Remove(SshChannel channel)
+    {
+        lock (_tableLock)
+        {
+            if (_channels[channel.Id] != channel) return;
+            _channels[channel.Id] = null;
+            _freeIds.Push(channel.Id);
+            _channelCount--;
+        }
+
+        Interlocked.Add(ref _windowBudget, channel.WindowSize);
+    }
+
+    /// <summary>Takes window from the connection's budget.</summary>
+    internal int GrantWindow(int wanted)
+    {
+        int left = Volatile.Read(ref _windowBudget);
+        if (wanted <= 0 || left < wanted) return 0;
+        Interlocked.Add(ref _windowBudget, -wanted);
+        return wanted;
+    }
+
+    bool ITransportHandler.FillData(PacketWriter writer)
+    {
+        int before = writer.Sealed.Length;
+        while (writer.Room >= SshChannel.MaximumPacket + 4096)
+        {
+            SshChannel? channel;
+            lock (_readyLock)
+            {
+                if (!_ready.TryDequeue(out channel)) break;
+                channel.IsScheduled = false;
+            }
+
+            if (!channel.Fill(writer)) continue;
+            lock (_readyLock)
+            {
+                if (channel.IsScheduled) continue;
+                channel.IsScheduled = true;
+                _ready.Enqueue(channel);
+            }
+        }
+
+        return writer.Sealed.Length > before;
+    }
+
+    private SshChannel? Add(string type)
+    {
+        lock (_tableLock)
+        {
+            if (_reason is not null) throw Rewrap(_reason);
+            if (_channelCount >= _limits.Channels) return null;
+            if (!_freeIds.TryPop(out uint id)) id = _nextId++;
+            if (id >= _channels.Length) Array.Resize(ref _channels, _channels.Length * 2);
+            int window = Math.Clamp(Volatile.Read(ref _windowBudget) / 32, LeastWindow, SshChannel.InitialWindow);
+            Interlocked.Add(ref _windowBudget, -window);
+            var channel = new SshChannel(this, id, type, window);
+            _channels[id] = channel;
+            _channelCount++;
+            return channel;
+        }
+    }
+
+    private SshChannel Find(uint id)
+    {
+        SshChannel?[] channels = Volatile.Read(ref _channels);
+        return id < channels.Length && channels[id] is { } channel
+            ? channel
+            : throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel: expected an open one, got {id}");
+    }
+
+    private void LoseChannels(Exception reason)
+    {
+        SshChannel[] lost;
+        lock (_tableLock)
+        {
+            lost = [.. _channels.OfType<SshChannel>()];
+            Array.Clear(_channels);
+            _channelCount = 0;
+        }
+
+        foreach (SshChannel channel in lost) channel.OnConnectionLost(Rewrap(reason));
+    }
+
+    private void OnChannelData(ReadOnlySpan<byte> payload)
+    {
+        if (ChannelDataPacket.TryDecode(payload, out ChannelDataPacket packet) is not DecodeStatus.Ok and var status)
+        {
+            throw new TunnelException(TunnelError.ProtocolViolation, $"SSH_MSG_CHANNEL_DATA: expected a well-formed one, got {status}");
+        }
+
+        Find(packet.RecipientChannel).OnData(packet.Data);
+    }
+
+    private void OnWindowAdjust(ReadOnlySpan<byte> payload)
+    {
+        ChannelWindowAdjustMessage message = Decode<ChannelWindowAdjustMessage>(payload);
+        Find(message.RecipientChannel).OnWindowAdjust(message.BytesToAdd);
+    }
+
+    private void OnChannelMessage(MessageNumber number, ReadOnlySpan<byte> payload)
+    {
+        switch (number)
+        {
+            case MessageNumber.ChannelOpen:
+                OnChannelOpen(Decode<ChannelOpenMessage>(payload));
+                break;
+            case MessageNumber.ChannelOpenConfirmation:
+                ChannelOpenConfirmationMessage confirmation = Decode<ChannelOpenConfirmationMessage>(payload);
+                Find(confirmation.RecipientChannel).OnOpenConfirmation(confirmation);
+                break;
+            case MessageNumber.ChannelOpenFailure:
+                ChannelOpenFailureMessage failure = Decode<ChannelOpenFailureMessage>(payload);
+                Find(failure.RecipientChannel).OnOpenFailure(failure);
+                break;
+            case MessageNumber.ChannelExtendedData:
+                if (ChannelExtendedDataPacket.TryDecode(payload, out ChannelExtendedDataPacket packet) != DecodeStatus.Ok)
+                {
+                    throw new TunnelException(TunnelError.ProtocolViolation, "SSH_MSG_CHANNEL_EXTENDED_DATA: malformed");
+                }
+
+                Find(packet.RecipientChannel).OnExtendedData(packet.DataType, packet.Data);
+                break;
+            case MessageNumber.ChannelEof:
+                Find(Decode<ChannelEofMessage>(payload).RecipientChannel).OnEof();
+                break;
+            case MessageNumber.ChannelClose:
+                Find(Decode<ChannelCloseMessage>(payload).RecipientChannel).OnClose();
+                break;
+            case MessageNumber.ChannelRequest:
+                ChannelRequestMessage request = Decode<ChannelRequestMessage>(payload);
+                Find(request.RecipientChannel).OnRequest(request);
+                break;
+            case MessageNumber.ChannelSuccess:
+                Find(Decode<ChannelSuccessMessage>(payload).RecipientChannel).OnRequestAnswer(true);
+                break;
+            case MessageNumber.ChannelFailure:
+                Find(Decode<ChannelFailureMessage>(payload).RecipientChannel).OnRequestAnswer(false);
+                break;
+            default:
+                // RFC 4253 §11.4: not known is not an error.
+                Send(new UnimplementedMessage(_transport.LastSequence));
+                break;
+        }
+    }
+
+    private void OnChannelOpen(ChannelOpenMessage message)
+    {
+        if (Interlocked.Increment(ref _pendingOpens) > _limits.PendingOpens)
+        {
+            Interlocked.Decrement(ref _pendingOpens);
+            Send(new ChannelOpenFailureMessage(message.SenderChannel, ChannelOpenFailureReason.ResourceShortage, "too many openings at once", ""));
+            return;
+        }
+
+        _ = AnswerOpenAsync(message);
+    }
+
+    private async Task AnswerOpenAsync(ChannelOpenMessage message)
+    {
+        ChannelVerdict verdict;
+        try
+        {
+            verdict = Service is { } service
+                ? await service.OpenChannelAsync(new ChannelOpening(message.ChannelType, message.Fields), Over).ConfigureAwait(false)
+                : ChannelVerdict.Refuse(ChannelOpenFailureReason.UnknownChannelType, "unknown channel type");
+        }
+        catch (Exception e)
+        {
+            if (e is not (TunnelException or OperationCanceledException)) LogServiceFailed(_logger, e);
+            verdict = ChannelVerdict.Refuse(ChannelOpenFailureReason.ConnectFailed, e is TunnelException ? e.Message : "internal error");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pendingOpens);
+        }
+
+        try
+        {
+            SshChannel? channel = verdict.Run is null ? null : Add(message.ChannelType);
+            if (channel is null)
+            {
+                ChannelOpenFailureReason reason = verdict.Run is null ? verdict.Reason : ChannelOpenFailureReason.ResourceShortage;
+                Send(new ChannelOpenFailureMessage(message.SenderChannel, reason, verdict.Run is null ? verdict.Text : "too many channels", ""));
+                if (verdict.Run is not null) verdict.Abandon();
+                return;
+            }
+
+            verdict.Prepare?.Invoke(channel);
+            channel.Open(message.SenderChannel, message.InitialWindow, message.MaximumPacket);
+            Send(new ChannelOpenConfirmationMessage(message.SenderChannel, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, default));
+            await verdict.Run!(channel).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (e is not (IOException or OperationCanceledException)) LogServiceFailed(_logger, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "ssh: channel: unexpected failure")]
+    private static partial void LogServiceFailed(ILogger logger, Exception exception);
+}

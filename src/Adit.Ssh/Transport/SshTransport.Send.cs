@@ -1,0 +1,136 @@
+using Adit.Core;
+using Adit.Platform.Compression;
+using Adit.Ssh.Ciphers;
+using Adit.Wire.Ssh;
+
+namespace Adit.Ssh.Transport;
+
+/// <summary>The send loop.</summary>
+internal sealed partial class SshTransport
+{
+    private const string DelayedZlib = "zlib@openssh.com";
+
+    /// <summary>Ours: room that a packet of 32 KiB and its framing needs; with less left the batch is written.</summary>
+    private const int BatchReserve = 36 * 1024;
+
+    /// <summary>Ours: after this many batches without a pause the loop leaves the thread it was woken on to others.</summary>
+    private const int BatchesBeforeYield = 16;
+
+    private bool _gateShut;
+    private volatile bool _compressFromNow;
+    private volatile bool _authenticated;
+    private byte[]? _disconnect;
+    private long _sentOctets;
+
+    private string OutgoingCompression => _isClient ? Negotiated.CompressionClientToServer : Negotiated.CompressionServerToClient;
+
+    private string IncomingCompression => _isClient ? Negotiated.CompressionServerToClient : Negotiated.CompressionClientToServer;
+
+    private async Task SendLoopAsync()
+    {
+        int batches = 0;
+        try
+        {
+            while (true)
+            {
+                bool last = FillBatch();
+                if (_writer.Sealed.Length > 0)
+                {
+                    await _stream.WriteAsync(_writer.Sealed, _stop.Token).ConfigureAwait(false);
+                    _sentOctets += _writer.Sealed.Length;
+                    _writer.Clear();
+                    CheckRekey(_writer.OctetsSinceKeys, _writer.PacketsSinceKeys, outgoing: true);
+                    if (!last && ++batches >= BatchesBeforeYield)
+                    {
+                        batches = 0;
+                        await Task.Yield();
+                    }
+                }
+                else if (!last)
+                {
+                    _writer.Release();
+                    batches = 0;
+                    await _wakeup.WaitAsync().ConfigureAwait(false);
+                }
+
+                if (last) break;
+            }
+
+            // The peer reads SSH_MSG_DISCONNECT and then the end of the stream.
+            await _stream.CompleteWritesAsync(_stop.Token).ConfigureAwait(false);
+            _stop.CancelAfter(TimeSpan.FromMilliseconds(500));
+        }
+        catch (Exception e) when (e is TunnelException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            _failure ??= e;
+            Stop();
+        }
+        catch (Exception e)
+        {
+            LogUnexpected(_logger, e);
+            _failure ??= e;
+            Stop();
+        }
+    }
+
+    /// <summary>Seals what is to be sent now.</summary>
+    /// <returns>Whether nothing more may follow.</returns>
+    private bool FillBatch()
+    {
+        while (_writer.Room >= BatchReserve && _kexMessages.TryPeek(out ReadOnlySpan<byte> message))
+        {
+            SealControl(message);
+            _kexMessages.Advance();
+        }
+
+        if (Volatile.Read(ref _closing) != 0)
+        {
+            // What was queued before (a failure message, a last reply) still goes out first.
+            if (!_gateShut) DrainControl();
+            if (_disconnect is not null) SealControl(_disconnect);
+            return true;
+        }
+
+        if (_gateShut) return false;
+        DrainControl();
+        if (_authenticated && !_gateShut && _writer.Room >= BatchReserve) _handler.FillData(_writer);
+        return false;
+    }
+
+    private void DrainControl()
+    {
+        while (_writer.Room >= BatchReserve && _control.TryPeek(out ReadOnlySpan<byte> message))
+        {
+            SealControl(message);
+            _control.Advance();
+        }
+    }
+
+    private void SealControl(ReadOnlySpan<byte> message)
+    {
+        if (_compressFromNow)
+        {
+            _compressFromNow = false;
+            if (OutgoingCompression == DelayedZlib) _writer.Compressor ??= new ZlibStreamCodec(compress: true);
+        }
+
+        message.CopyTo(_writer.Payload);
+        _writer.Seal(message.Length);
+        switch ((MessageNumber)message[0])
+        {
+            case MessageNumber.KexInit:
+                _gateShut = true;
+                break;
+            case MessageNumber.NewKeys:
+                if (_outgoingCiphers.TryDequeue(out PacketCipher? next)) _writer.ChangeCipher(next);
+                if (_kex.IsStrict) _writer.Sequence = 0;
+                _writer.Compressor?.Dispose();
+                _writer.Compressor = _authenticated && OutgoingCompression == DelayedZlib ? new ZlibStreamCodec(compress: true) : null;
+                _gateShut = false;
+                break;
+            case MessageNumber.UserauthSuccess:
+                _compressFromNow = true;
+                break;
+        }
+    }
+}

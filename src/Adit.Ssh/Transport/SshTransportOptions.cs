@@ -1,0 +1,22 @@
+using Adit.Ssh.KeyExchange;
+
+namespace Adit.Ssh.Transport;
+
+/// <summary>How the transport of one connection behaves. Immutable.</summary>
+public sealed record SshTransportOptions
+{
+    /// <summary>The algorithms to offer.</summary>
+    public SshAlgorithms Algorithms { get; init; } = SshAlgorithms.Default;
+
+    /// <summary>softwareversion of the identification line (RFC 4253 §4.2), printable US-ASCII without space and minus.</summary>
+    public string SoftwareVersion { get; init; } = "Adit_0.1.0";
+
+    /// <summary>Octets one way after which keys are exchanged anew; default 1 GiB (RFC 4253 §9), lower where the cipher demands it.</summary>
+    public long RekeyOctets { get; init; } = 1L << 30;
+
+    /// <summary>Time after which keys are exchanged anew; default one hour (RFC 4253 §9); zero: never by time.</summary>
+    public TimeSpan RekeyInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long the peer may take for the identification and the first key exchange; default 120 s, as LoginGraceTime of sshd; zero: for ever.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(120);
+}

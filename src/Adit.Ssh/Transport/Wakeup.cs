@@ -1,0 +1,43 @@
+using System.Threading.Tasks.Sources;
+
+namespace Adit.Ssh.Transport;
+
+/// <summary>An auto-reset event for one waiter that allocates nothing. Setting it before the wait makes the wait complete at once; many sets are one.</summary>
+internal sealed class Wakeup : IValueTaskSource
+{
+    private const int Idle = 0;
+    private const int Set = 1;
+    private const int Waiting = 2;
+
+    private ManualResetValueTaskSourceCore<bool> _core;
+    private int _state;
+
+    /// <param name="inline">Whether the waiter goes on upon the thread that sets: it must be brief.</param>
+    public Wakeup(bool inline) => _core.RunContinuationsAsynchronously = !inline;
+
+    public ValueTask WaitAsync()
+    {
+        _core.Reset();
+        int before = Interlocked.CompareExchange(ref _state, Waiting, Idle);
+        if (before == Idle) return new ValueTask(this, _core.Version);
+        Volatile.Write(ref _state, Idle);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Signal()
+    {
+        // A set that finds a set one needs no more than a look: the waiter has not looked yet.
+        if (Interlocked.Exchange(ref _state, Set) == Waiting)
+        {
+            Volatile.Write(ref _state, Idle);
+            _core.SetResult(true);
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}
