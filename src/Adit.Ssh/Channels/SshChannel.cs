@@ -1,6 +1,5 @@
 using Adit.Core;
 using Adit.Core.Streams;
-using Adit.Wire.Ssh;
 
 namespace Adit.Ssh.Channels;
 

@@ -1,0 +1,219 @@
+using Adit.Core;
+using Adit.Ssh.Channels;
+using Adit.Ssh.Client;
+using Adit.Ssh.Keys;
+using Adit.Wire;
+using Adit.Wire.Ssh;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Ssh.Authentication;
+
+/// <summary>The client's side of RFC 4252: tries the methods in the user's order as long as the server lets it go on.</summary>
+internal sealed partial class ClientAuthenticator(SshConnection connection, SshClientOptions options, ILogger logger)
+{
+    private const string Service = "ssh-connection";
+    private readonly HashSet<string> _triedKeys = [];
+    private readonly List<string> _succeeded = [];
+    private string[] _mayContinue = [];
+    private int _passwordAttempts;
+    private int _interactiveAttempts;
+    private IEnumerator<ISshSigner>? _signers;
+
+    /// <exception cref="TunnelException">No method was accepted; the message names those that the server would have continued with.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        connection.Send(new ServiceRequestMessage("ssh-userauth"));
+        await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
+        connection.Send(new UserauthRequestMessage(options.User, Service, "none", default));
+        if (await ReadOutcomeAsync(cancellationToken).ConfigureAwait(false)) return;
+        while (true)
+        {
+            bool? outcome = null;
+            foreach (string method in options.AuthenticationMethods)
+            {
+                if (!_mayContinue.Contains(method)) continue;
+                outcome = await TryMethodAsync(method, cancellationToken).ConfigureAwait(false);
+                if (outcome is not null) break;
+            }
+
+            if (outcome == true) return;
+            // A false may have changed what may continue (partial success) or leave another attempt; a null is the end of the road.
+            if (outcome is null)
+            {
+                string partial = _succeeded.Count > 0 ? $" (accepted so far: {string.Join(',', _succeeded)})" : "";
+                throw new TunnelException(TunnelError.AuthenticationFailed, $"{options.User}@{options.Host}: Permission denied ({string.Join(',', _mayContinue)}){partial}.");
+            }
+        }
+    }
+
+    private async ValueTask<bool?> TryMethodAsync(string method, CancellationToken cancellationToken) => method switch
+    {
+        "publickey" => await TryPublicKeyAsync(cancellationToken).ConfigureAwait(false),
+        "password" => await TryPasswordAsync(cancellationToken).ConfigureAwait(false),
+        "keyboard-interactive" => await TryKeyboardInteractiveAsync(cancellationToken).ConfigureAwait(false),
+        _ => null,
+    };
+
+    private async ValueTask<bool?> TryPublicKeyAsync(CancellationToken cancellationToken)
+    {
+        _signers ??= options.Identities.GetEnumerator();
+        while (_signers.MoveNext())
+        {
+            ISshSigner signer = _signers.Current;
+            string? algorithm = ChooseAlgorithm(signer.PublicKey);
+            if (algorithm is null || !_triedKeys.Add(signer.PublicKey.Fingerprint)) continue;
+            LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.Fingerprint);
+            // Asked first: a signature may need a passphrase or a touch.
+            connection.Send(new UserauthRequestMessage(options.User, Service, "publickey", SshChannel.Encode(new PublicKeyAuthFields(algorithm, signer.PublicKey.Blob))));
+            byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            if ((MessageNumber)answer[0] != MessageNumber.UserauthMethodSpecific60)
+            {
+                if (Conclude(answer, "publickey")) return true;
+                continue;
+            }
+
+            LogAccepted(logger, signer.PublicKey.Fingerprint);
+            byte[]? signature = await SignAsync(signer, algorithm, cancellationToken).ConfigureAwait(false);
+            if (signature is null) continue;
+            connection.Send(new UserauthRequestMessage(options.User, Service, "publickey", SshChannel.Encode(new PublicKeyAuthFields(algorithm, signer.PublicKey.Blob, signature))));
+            return await ReadOutcomeAsync(cancellationToken, "publickey").ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private string? ChooseAlgorithm(SshPublicKey key)
+    {
+        IReadOnlyList<string>? server = connection.Transport.PeerSignatureAlgorithms;
+        foreach (string algorithm in key.SignatureAlgorithms)
+        {
+            if (options.UserKeyAlgorithms.Contains(algorithm) && (server is null || server.Contains(algorithm))) return algorithm;
+        }
+
+        LogUnusable(logger, key.KeyType, key.Fingerprint);
+        return null;
+    }
+
+    private async ValueTask<byte[]?> SignAsync(ISshSigner signer, string algorithm, CancellationToken cancellationToken)
+    {
+        byte[] request = new UserauthRequestMessage(options.User, Service, "publickey", default).ToArray();
+        byte[] sessionId = connection.Transport.SessionId;
+        byte[] data = new byte[4 + sessionId.Length + request.Length + 1 + SshWriter.TextLength(algorithm) + 4 + signer.PublicKey.Blob.Length];
+        Write(data);
+        try
+        {
+            return await signer.SignAsync(algorithm, data, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TunnelException e)
+        {
+            LogSigningFailed(logger, e.Message);
+            return null;
+        }
+
+        void Write(byte[] octets)
+        {
+            // RFC 4252 §7: session identifier ‖ the request up to and with the public key.
+            var writer = new SshWriter(octets);
+            writer.WriteString(sessionId);
+            writer.WriteBytes(request);
+            writer.WriteBoolean(true);
+            writer.WriteText(algorithm);
+            writer.WriteString(signer.PublicKey.Blob.Span);
+        }
+    }
+
+    private async ValueTask<bool?> TryPasswordAsync(CancellationToken cancellationToken)
+    {
+        if (options.Passwords is null || _passwordAttempts >= options.PasswordAttempts) return null;
+        string? password = await options.Passwords.GetPasswordAsync(options.User, options.Host, _passwordAttempts++, cancellationToken).ConfigureAwait(false);
+        if (password is null)
+        {
+            _passwordAttempts = int.MaxValue;
+            return null;
+        }
+
+        connection.Send(new UserauthRequestMessage(options.User, Service, "password", SshChannel.Encode(new PasswordAuthFields(password))));
+        byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if ((MessageNumber)answer[0] != MessageNumber.UserauthMethodSpecific60) return Conclude(answer, "password");
+        throw new TunnelException(TunnelError.AuthenticationFailed, $"{options.User}@{options.Host}: password: expected one that is in force, got a demand to change it, which is not there yet");
+    }
+
+    private async ValueTask<bool?> TryKeyboardInteractiveAsync(CancellationToken cancellationToken)
+    {
+        if (options.Passwords is null || _interactiveAttempts++ >= options.PasswordAttempts) return null;
+        connection.Send(new UserauthRequestMessage(options.User, Service, "keyboard-interactive", SshChannel.Encode(new KeyboardInteractiveAuthFields("", ""))));
+        while (true)
+        {
+            byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            if ((MessageNumber)answer[0] != MessageNumber.UserauthMethodSpecific60) return Conclude(answer, "keyboard-interactive");
+            UserauthInfoRequestMessage questions = Decode<UserauthInfoRequestMessage>(answer);
+            string[]? replies = questions.Prompts.Length == 0
+                ? []
+                : await options.Passwords.AnswerAsync(questions.Name, questions.Instruction, questions.Prompts, cancellationToken).ConfigureAwait(false);
+            if (replies is null) _interactiveAttempts = int.MaxValue;
+            connection.Send(new UserauthInfoResponseMessage(replies ?? []));
+        }
+    }
+
+    private async ValueTask ExpectServiceAcceptAsync(CancellationToken cancellationToken)
+    {
+        byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if ((MessageNumber)answer[0] != MessageNumber.ServiceAccept) throw Unexpected(answer[0]);
+    }
+
+    private async ValueTask<bool> ReadOutcomeAsync(CancellationToken cancellationToken, string method = "none") =>
+        Conclude(await ReadAsync(cancellationToken).ConfigureAwait(false), method);
+
+    private bool Conclude(byte[] answer, string method)
+    {
+        switch ((MessageNumber)answer[0])
+        {
+            case MessageNumber.UserauthSuccess:
+                LogSucceeded(logger, method);
+                return true;
+            case MessageNumber.UserauthFailure:
+                UserauthFailureMessage failure = Decode<UserauthFailureMessage>(answer);
+                _mayContinue = failure.Methods;
+                if (failure.PartialSuccess) _succeeded.Add(method);
+                LogMayContinue(logger, string.Join(',', failure.Methods));
+                return false;
+            default:
+                throw Unexpected(answer[0]);
+        }
+    }
+
+    private async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            byte[] message = await connection.ReadAuthenticationAsync(cancellationToken).ConfigureAwait(false);
+            if ((MessageNumber)message[0] != MessageNumber.UserauthBanner) return message;
+            options.Banner?.Invoke(Decode<UserauthBannerMessage>(message).Text);
+        }
+    }
+
+    private static T Decode<T>(byte[] payload)
+        where T : ISshMessage<T> =>
+        T.TryDecode(payload, out T message, out _) == DecodeStatus.Ok ? message : throw Unexpected(payload[0]);
+
+    private static TunnelException Unexpected(byte number) =>
+        new(TunnelError.ProtocolViolation, $"ssh: authentication: expected an answer, got message {number}, malformed or out of turn");
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Offering public key: {Comment} {Type} {Fingerprint}")]
+    private static partial void LogOffering(ILogger logger, string comment, string type, string fingerprint);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Server accepts key: {Fingerprint}")]
+    private static partial void LogAccepted(ILogger logger, string fingerprint);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No mutual signature algorithm for {Type} {Fingerprint}")]
+    private static partial void LogUnusable(ILogger logger, string type, string fingerprint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
+    private static partial void LogSigningFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Authentications that can continue: {Methods}")]
+    private static partial void LogMayContinue(ILogger logger, string methods);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Authentication succeeded ({Method}).")]
+    private static partial void LogSucceeded(ILogger logger, string method);
+}
