@@ -17,6 +17,7 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
     private const int PendingAuthentication = 16;
 
     private readonly SshTransport _transport;
+    private readonly bool _isClient;
     private readonly SshConnectionLimits _limits;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -34,6 +35,7 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
         ILogger? logger = null,
         TimeProvider? time = null)
     {
+        _isClient = isClient;
         _limits = limits;
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
@@ -174,6 +176,8 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
 
         // RFC 4252 §5.1: requests after success are ignored.
         if (_authenticated) return;
+        // At once, on the receive loop: the server's next packet may be long, compressed, or a request.
+        if (_isClient && number == MessageNumber.UserauthSuccess) EndAuthentication();
         if (!_authentication.Writer.TryWrite(payload.ToArray()))
         {
             throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: authentication: expected the peer to wait for answers, got more than {PendingAuthentication} messages");
