@@ -128,6 +128,18 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
         return comment.Length == 0 ? line : $"{line} {comment}";
     }
 
+    /// <summary>Writes the key as a .pub file of mode 0644 that appears whole or not at all.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="comment">Follows the key when it is not empty.</param>
+    /// <param name="overwrite">Whether a file that exists may be replaced.</param>
+    /// <exception cref="Core.TunnelException">The file exists, or cannot be written.</exception>
+    public void Save(string path, string comment = "", bool overwrite = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        KeyFileWriter.Write(path, ToAuthorizedKeysLine(comment) + "\n", Mode, overwrite);
+    }
+
     /// <inheritdoc/>
     public bool Equals(SshPublicKey? other) => other is not null && _blob.AsSpan().SequenceEqual(other._blob);
 

@@ -32,7 +32,7 @@ internal sealed class ToolFolder : IDisposable
         process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             Assert.Fail($"{program} {string.Join(' ', arguments)}: did not end within 60 s");
         }
 
