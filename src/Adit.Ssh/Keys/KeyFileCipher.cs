@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Adit.Platform.Crypto;
 
 namespace Adit.Ssh.Keys;
 
@@ -17,6 +18,7 @@ internal sealed record KeyFileCipher(int KeyLength, int IvLength, int BlockLengt
         Counter,
         BlockChaining,
         GaloisCounter,
+        ChaChaPoly,
     }
 
     internal static KeyFileCipher? OfName(string name) => name switch
@@ -30,6 +32,7 @@ internal sealed record KeyFileCipher(int KeyLength, int IvLength, int BlockLengt
         "aes256-cbc" => new(32, 16, 16, 0, ChainingMode.BlockChaining),
         "aes128-gcm@openssh.com" => new(16, 12, 16, 16, ChainingMode.GaloisCounter),
         "aes256-gcm@openssh.com" => new(32, 12, 16, 16, ChainingMode.GaloisCounter),
+        "chacha20-poly1305@openssh.com" => new(64, 0, 8, 16, ChainingMode.ChaChaPoly),
         _ => null,
     };
 
@@ -64,10 +67,27 @@ internal sealed record KeyFileCipher(int KeyLength, int IvLength, int BlockLengt
                     }
                 }
 
+            case ChainingMode.ChaChaPoly:
+                return TryOpenChaCha(key, source, tag, destination);
             default:
                 source.CopyTo(destination);
                 return true;
         }
+    }
+
+    // PROTOCOL.chacha20poly1305 of OpenSSH with sequence number 0 and no length to hide: only K_2, the first half of the key, is used.
+    private static bool TryOpenChaCha(ReadOnlySpan<byte> key, ReadOnlySpan<byte> source, ReadOnlySpan<byte> tag, Span<byte> destination)
+    {
+        Span<byte> firstBlock = stackalloc byte[64], computed = stackalloc byte[Poly1305.TagLength];
+        firstBlock.Clear();
+        using CipherContext cipher = new("ChaCha20", key[..32], new byte[16], encrypt: true);
+        using Poly1305 poly = new();
+        cipher.Transform(firstBlock);
+        poly.Compute(firstBlock[..Poly1305.KeyLength], source, computed);
+        if (!CryptographicOperations.FixedTimeEquals(computed, tag)) return false;
+        source.CopyTo(destination);
+        cipher.Transform(destination[..source.Length]);
+        return true;
     }
 
     /// <summary>AES in counter mode (NIST SP 800-38A §6.5), the whole IV a big-endian counter; encrypts and decrypts.</summary>

@@ -40,6 +40,7 @@ public sealed class PrivateKeyFileTests : IDisposable
     [InlineData("aes256-ctr")]
     [InlineData("aes128-gcm@openssh.com")]
     [InlineData("aes256-gcm@openssh.com")]
+    [InlineData("chacha20-poly1305@openssh.com")]
     public void SshKeygenCipher_IsRead(string cipher)
     {
         _folder.Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-Z", cipher, "-a", "3", "-f", "id");
