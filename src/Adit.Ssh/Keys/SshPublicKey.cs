@@ -9,6 +9,13 @@ namespace Adit.Ssh.Keys;
 /// <summary>
 /// A public key that verifies signatures. Two keys are equal when their blobs are: only the canonical encoding is accepted.
 /// </summary>
+/// <remarks>
+/// Theory of operation of this folder. A <i>public key</i> is a blob that a peer or a file gives; it decodes completely or not at all, and then
+/// can always be verified with. A <i>signer</i> is a private key in memory or one in an agent; what signs need not know which. A private key is an
+/// <c>SshSecret</c> (the algorithm) with a comment; key files are containers around its fields: openssh-key-v1 is read and written here, every
+/// other PEM form goes through libcrypto to PKCS#8. <i>known_hosts</i> and <i>authorized_keys</i> are read whole into immutable entries with their
+/// file and line; they answer questions, and who asks decides.
+/// </remarks>
 public abstract class SshPublicKey : IEquatable<SshPublicKey>
 {
     // Ours: an RSA key of 16384 bits takes about 2 KiB; nothing that is accepted is longer.
