@@ -18,6 +18,8 @@ public sealed partial class SshChannel : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _write = new() { RunContinuationsAsynchronously = true };
     private ReadOnlyMemory<byte> _outgoing;
     private bool _isWriting;
+    private ReadOnlyMemory<byte> _outgoingError;
+    private TaskCompletionSource? _errorWrite;
     private CancellationTokenRegistration _writeCancellation;
     private ChannelRelay? _source;
     private ChannelRelay? _sink;
@@ -55,6 +57,28 @@ public sealed partial class SshChannel : IValueTaskSource
         return result;
     }
 
+    /// <summary>Writes to the standard error of a session (SSH_MSG_CHANNEL_EXTENDED_DATA of type 1). One such write at a time.</summary>
+    /// <param name="buffer">The octets; not to be changed until this completes.</param>
+    public Task WriteStandardErrorAsync(ReadOnlyMemory<byte> buffer)
+    {
+        TaskCompletionSource written;
+        lock (_lock)
+        {
+            if (_errorWrite is not null) throw new InvalidOperationException("ssh: channel: expected one write to standard error at a time");
+            if (_failure is not null || _closeWanted || _eofWanted)
+            {
+                return Task.FromException(_failure ?? new TunnelException(TunnelError.Closed, "ssh: channel: write: the direction is closed"));
+            }
+
+            if (buffer.IsEmpty) return Task.CompletedTask;
+            _outgoingError = buffer;
+            written = _errorWrite = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _connection.Schedule(this);
+        return written.Task;
+    }
+
     /// <inheritdoc/>
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default)
     {
@@ -86,15 +110,15 @@ public sealed partial class SshChannel : IValueTaskSource
         {
             if (!_open || _closeSent) return false;
             if (TryTakeAdjustment(out ChannelWindowAdjustMessage adjust)) writer.Seal(adjust.Encode(writer.Payload));
-            more = FillData(writer);
+            more = FillStandardError(writer) || FillData(writer);
             if (more) return true;
-            if (_eofWanted && !_eofSent && !_isWriting && !_closeReceived)
+            if (_eofWanted && !_eofSent && !_isWriting && _errorWrite is null && !_closeReceived)
             {
                 _eofSent = true;
                 writer.Seal(new ChannelEofMessage(_remoteId).Encode(writer.Payload));
             }
 
-            if (_closeWanted && !_isWriting)
+            if (_closeWanted && !_isWriting && _errorWrite is null)
             {
                 foreach (byte[] trailer in _trailers)
                 {
@@ -119,6 +143,33 @@ public sealed partial class SshChannel : IValueTaskSource
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _write.OnCompleted(continuation, state, token, flags);
+
+    private bool FillStandardError(PacketWriter writer)
+    {
+        while (_errorWrite is not null && !_eofSent && !_closeReceived)
+        {
+            int limit = (int)Math.Min(Math.Min(Volatile.Read(ref _remoteWindow), _remoteMaximumPacket), _outgoingError.Length);
+            if (limit <= 0) return false;
+            if (writer.Room < MaximumPacket + 1024) return true;
+            Span<byte> payload = writer.Payload;
+            ChannelExtendedDataPacket.WriteHeader(payload, _remoteId, ChannelExtendedDataPacket.Stderr, limit);
+            _outgoingError.Span[..limit].CopyTo(payload[ChannelExtendedDataPacket.HeaderLength..]);
+            writer.Seal(ChannelExtendedDataPacket.HeaderLength + limit);
+            Interlocked.Add(ref _remoteWindow, -limit);
+            _outgoingError = _outgoingError[limit..];
+            if (_outgoingError.IsEmpty) EndErrorWrite()?.SetResult();
+        }
+
+        return false;
+    }
+
+    private TaskCompletionSource? EndErrorWrite()
+    {
+        TaskCompletionSource? written = _errorWrite;
+        _errorWrite = null;
+        _outgoingError = default;
+        return written;
+    }
 
     private bool FillData(PacketWriter writer)
     {
@@ -169,6 +220,7 @@ public sealed partial class SshChannel : IValueTaskSource
     private void FailWrites(Exception reason)
     {
         _failure ??= reason;
+        EndErrorWrite()?.SetException(reason);
         if (!_isWriting) return;
         EndWrite();
         _write.SetException(reason);
