@@ -7,8 +7,9 @@ namespace Adit.Ssh.Keys;
 public static class StrictModes
 {
     private const int WritableByOthers = 0x12; // 0022
+    private const int Sticky = 0x200; // 01000: only its owner may replace an entry of such a folder, and entries are judged too
 
-    /// <summary>Finds what makes a file unfit: it, or a folder above it, belongs to another user than root and this one, or group or others may write to it.</summary>
+    /// <summary>Finds what makes a file unfit: it, or a folder above it, belongs to another user than root and this one, or group or others may write to it and replace what is in it.</summary>
     /// <param name="path">The file; symbolic links are resolved first.</param>
     /// <param name="upTo">The last folder to judge, e.g. the home folder; null for all up to the root.</param>
     /// <param name="fault">One line, <i>path: what: expected, got</i>.</param>
@@ -27,19 +28,19 @@ public static class StrictModes
 
         for (string? at = real; at is not null; at = Path.GetDirectoryName(at))
         {
-            fault = FaultOf(at);
+            fault = FaultOf(at, isFolder: at != real);
             if (fault is not null || at == last) break;
         }
 
         return fault is not null;
     }
 
-    private static string? FaultOf(string path)
+    private static string? FaultOf(string path, bool isFolder)
     {
         if (!FileStatus.TryRead(path, out FileStatus status)) return $"{path}: permissions: expected a path whose status can be read, got none";
         if (status.Owner != 0 && status.Owner != FileStatus.CurrentUser)
             return $"{path}: owner: expected root or user {FileStatus.CurrentUser}, got user {status.Owner}";
-        return (status.Mode & WritableByOthers) != 0
+        return (status.Mode & WritableByOthers) != 0 && !(isFolder && (status.Mode & Sticky) != 0)
             ? $"{path}: permissions: expected no write access for group and others, got {Convert.ToString(status.Mode, 8).PadLeft(4, '0')}" : null;
     }
 }
