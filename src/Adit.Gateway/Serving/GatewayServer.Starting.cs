@@ -1,0 +1,160 @@
+using Adit.Core;
+using Adit.Core.Streams;
+using Adit.Gateway.Admission;
+using Adit.Gateway.Configuration;
+using Adit.Gateway.Leases;
+using Adit.Gateway.Listeners;
+using Adit.Gateway.Permissions;
+using Adit.Gateway.State;
+using Adit.Platform.Libc;
+using Adit.Ssh.Channels;
+using Adit.Ssh.Keys;
+using Adit.Ssh.KeyExchange;
+using Adit.Ssh.Server;
+using Adit.Ssh.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Adit.Gateway.Serving;
+
+/// <summary>From a configuration to a running gateway.</summary>
+public sealed partial class GatewayServer
+{
+    /// <summary>Where a gateway listens that was told nothing.</summary>
+    public static ListenUri DefaultListen { get; } = new("tcp", "localhost", 2222);
+
+    /// <summary>Reads keys, opens the state folder, binds every listener and starts to serve.</summary>
+    /// <param name="configuration">What to serve.</param>
+    /// <param name="state">The state folder.</param>
+    /// <param name="loggers">Where to log; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <returns>The gateway, which the caller owns.</returns>
+    /// <exception cref="TunnelException">A key, a folder or an address cannot be used, or the configuration asks for what is not there yet.</exception>
+    public static async Task<GatewayServer> StartAsync(
+        GatewayConfiguration configuration, StateFolder state, ILoggerFactory? loggers = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(state);
+        time ??= TimeProvider.System;
+        ILogger logger = loggers?.CreateLogger("gateway") ?? NullLogger.Instance;
+        RefuseWhatIsNotThere(configuration);
+        if (configuration.AuthorizedKeys.Count == 0) state.MakeAuthorizedKeys();
+        List<SshPrivateKey> hostKeys = LoadHostKeys(configuration, state);
+        var listeners = new List<SocketListener>();
+        try
+        {
+            var binder = new SocketBinder();
+            foreach (ListenUri uri in configuration.Listen.Count > 0 ? configuration.Listen : [DefaultListen])
+            {
+                listeners.Add((SocketListener)await binder.BindAsync(new TcpDestination(uri.Host, uri.Port), cancellationToken).ConfigureAwait(false));
+            }
+
+            var context = new GatewayContext
+            {
+                Configuration = configuration,
+                Server = ServerOptions(configuration, hostKeys),
+                AuthorizedKeys = AuthorizedKeysOf(configuration, state, logger),
+                NeverReachable = [FileStatus.ResolvePath(state.Path) ?? state.Path],
+                Leases = new ReverseListenerLeases(configuration.Takeover, time),
+                Logger = logger,
+                Time = time,
+            };
+            // The grace time itself is kept by the SSH server, which tells the client.
+            var gate = new ConnectionGate(
+                new StartupLimiter(configuration.MaxStartups), new SourcePenalties(configuration.Penalties, time), configuration.Penalties, TimeSpan.Zero, time);
+            return new GatewayServer(context, gate, listeners, hostKeys);
+        }
+        catch
+        {
+            foreach (SocketListener listener in listeners) await listener.DisposeAsync().ConfigureAwait(false);
+            hostKeys.ForEach(k => k.Dispose());
+            throw;
+        }
+    }
+
+    private static List<SshPrivateKey> LoadHostKeys(GatewayConfiguration configuration, StateFolder state)
+    {
+        var keys = new List<SshPrivateKey>();
+        try
+        {
+            foreach (string path in configuration.HostKeys)
+            {
+                SshPrivateKey key = SshPrivateKey.Load(HomePath.Expand(path));
+                keys.Add(key);
+                if (keys.Any(k => k != key && k.PublicKey.KeyType == key.PublicKey.KeyType))
+                {
+                    throw new TunnelException(TunnelError.BadConfiguration, $"{path}: host-key: expected one key of a type, got a second {key.PublicKey.KeyType}");
+                }
+            }
+
+            if (keys.Count == 0) keys.Add(state.LoadOrMakeHostKey(out _));
+            return keys;
+        }
+        catch
+        {
+            keys.ForEach(k => k.Dispose());
+            throw;
+        }
+    }
+
+    private static List<AuthorizedKeysFile> AuthorizedKeysOf(GatewayConfiguration configuration, StateFolder state, ILogger logger)
+    {
+        if (configuration.AuthorizedKeys.Count == 0) return [new AuthorizedKeysFile(state.AuthorizedKeysFile, state.Path, logger)];
+        string? home = Environment.GetEnvironmentVariable("HOME");
+        return [.. configuration.AuthorizedKeys.Select(path =>
+        {
+            string full = Path.GetFullPath(HomePath.Expand(path));
+            string? upTo = home is { Length: > 1 } && full.StartsWith(home.TrimEnd('/') + "/", StringComparison.Ordinal) ? home : null;
+            return new AuthorizedKeysFile(full, upTo, logger);
+        })];
+    }
+
+    private static SshServerOptions ServerOptions(GatewayConfiguration configuration, IReadOnlyList<SshPrivateKey> hostKeys) => new()
+    {
+        HostKeys = hostKeys,
+        Transport = new SshTransportOptions { Algorithms = AlgorithmsOf(configuration) },
+        Limits = new SshConnectionLimits
+        {
+            Channels = configuration.MaxChannels,
+            PendingOpens = Math.Min(configuration.MaxChannels, 1024),
+            KeepAliveInterval = configuration.ClientAliveInterval,
+            KeepAliveCountMax = configuration.ClientAliveCountMax,
+        },
+        MaxAuthTries = configuration.MaxAuthTries,
+        LoginGraceTime = configuration.LoginGraceTime,
+    };
+
+    private static SshAlgorithms AlgorithmsOf(GatewayConfiguration configuration)
+    {
+        SshAlgorithms known = SshAlgorithms.Default;
+        SshAlgorithms profile = configuration.Profile == AlgorithmProfile.Compat ? known : known with
+        {
+            KeyExchange = [.. known.KeyExchange.Where(k => k.Contains("25519", StringComparison.Ordinal))],
+            HostKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"],
+            Mac = [.. known.Mac.Where(m => m.Contains("-etm@", StringComparison.Ordinal))],
+        };
+        return profile with
+        {
+            KeyExchange = Chosen("kex", configuration.KeyExchanges, known.KeyExchange) ?? profile.KeyExchange,
+            Cipher = Chosen("ciphers", configuration.Ciphers, known.Cipher) ?? profile.Cipher,
+            Mac = Chosen("macs", configuration.Macs, known.Mac) ?? profile.Mac,
+        };
+    }
+
+    private static IReadOnlyList<string>? Chosen(string key, IReadOnlyList<string>? wanted, IReadOnlyList<string> known)
+    {
+        if (wanted?.FirstOrDefault(w => !known.Contains(w)) is { } stranger)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, $"gateway.{key}: expected some of {string.Join(", ", known)}, got {stranger}");
+        }
+
+        return wanted;
+    }
+
+    private static void RefuseWhatIsNotThere(GatewayConfiguration configuration)
+    {
+        string? key = configuration.Exec ? "exec" : configuration.Shell != ShellMode.Off ? "shell" : configuration.Pty ? "pty" : configuration.AgentForwarding ? "agent-forwarding" : null;
+        if (key is not null) throw new TunnelException(TunnelError.NotSupported, $"gateway.{key}: not there yet in this version; the gateway forwards only");
+    }
+}
