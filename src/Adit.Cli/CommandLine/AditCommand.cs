@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Adit.Cli.Check;
+using Adit.Cli.Serve;
 using Adit.Cli.Keygen;
 using Adit.Cli.Terminal;
 using Adit.Cli.Version;
@@ -26,6 +27,7 @@ internal static class AditCommand
         {
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
+            ServeCommand.Create(),
             CheckCommand.Create(),
             KeygenCommand.Create(),
             VersionCommand.Create(),
