@@ -38,7 +38,7 @@ public sealed partial class SshChannel : IRelayEndpoint
             int count = _inbox.TryTake(early);
             if (count > 0) relay.OnData(early.AsSpan(0, count));
             _sink = relay;
-            if (_closed.Task.IsCompleted && _failure is { } failure) relay.OnLost(failure);
+            if (_lost is { } lost) relay.OnLost(lost);
             if (_eofReceived) relay.OnEnd();
             if (_closeReceived) relay.OnPeerClosed();
         }

@@ -185,7 +185,13 @@ public sealed partial class SshChannel : IValueTaskSource
             int count = _source is null
                 ? CopyOutgoing(payload.Slice(ChannelDataPacket.HeaderLength, limit))
                 : _source.Read(payload.Slice(ChannelDataPacket.HeaderLength, limit));
-            if (count == 0) return false;
+            if (count == 0)
+            {
+                // Something came between the look and the wait, which has ended already: look again.
+                if (_source is { MayRead: true }) continue;
+                return false;
+            }
+
             ChannelDataPacket.WriteHeader(payload, _remoteId, count);
             writer.Seal(ChannelDataPacket.HeaderLength + count);
             Interlocked.Add(ref _remoteWindow, -count);

@@ -18,6 +18,7 @@ public sealed partial class SshChannel : DuplexStream
     private bool _eofReceived;
     private bool _closeReceived;
     private Exception? _failure;
+    private Exception? _lost;
 
     internal SshChannel(SshConnection connection, uint id, string type, int window)
     {
@@ -123,6 +124,7 @@ public sealed partial class SshChannel : DuplexStream
 
         lock (_receiveLock)
         {
+            _lost = reason;
             _closed.TrySetResult();
             _inbox.End(reason);
             _extendedInbox?.End(reason);

@@ -20,7 +20,8 @@ internal sealed class Wakeup : IValueTaskSource
         _core.Reset();
         int before = Interlocked.CompareExchange(ref _state, Waiting, Idle);
         if (before == Idle) return new ValueTask(this, _core.Version);
-        Volatile.Write(ref _state, Idle);
+        // With a full fence: the waiter's look at its queues must not pass this write, or a signal in between would be lost.
+        Interlocked.Exchange(ref _state, Idle);
         return ValueTask.CompletedTask;
     }
 
@@ -29,7 +30,7 @@ internal sealed class Wakeup : IValueTaskSource
         // A set that finds a set one needs no more than a look: the waiter has not looked yet.
         if (Interlocked.Exchange(ref _state, Set) == Waiting)
         {
-            Volatile.Write(ref _state, Idle);
+            Interlocked.Exchange(ref _state, Idle);
             _core.SetResult(true);
         }
     }
