@@ -45,7 +45,7 @@ public sealed partial class SshChannel
             ChannelOpenFailureReason.ResourceShortage => (TunnelError.ResourceShortage, "resource shortage"),
             _ => (TunnelError.Unknown, "unknown reason"),
         };
-        _opened.TrySetException(new TunnelException(error, $"open failed: {words}: {text}"));
+        _opened.TrySetException(new TunnelException(error, $"channel {Id}: open failed: {words}: {text}"));
         _ = _opened.Task.Exception;
         Finish();
     }
