@@ -19,6 +19,7 @@ internal sealed partial class SshTransport
     private readonly ConcurrentQueue<PacketCipher> _outgoingCiphers = new();
     private PacketCipher? _nextIncoming;
     private long _lastKeys;
+    private volatile bool _judging;
 
     /// <summary>Starts a key exchange unless one is under way.</summary>
     public void StartKeyExchange()
@@ -141,6 +142,8 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");
         }
 
+        // A person may be asked, who takes longer than any deadline of a peer's.
+        _judging = true;
         await _identity.VerifyHostKeyAsync(hostKey, _stop.Token).ConfigureAwait(false);
         SendNewKeys();
     }

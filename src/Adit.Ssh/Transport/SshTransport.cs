@@ -223,7 +223,7 @@ internal sealed partial class SshTransport : IDisposable
 
     private void HandshakeExpired()
     {
-        if (!_keyed.Task.IsCompleted) Abandon(new TunnelException(TunnelError.TimedOut, "ssh: key exchange: expected it to end in time, got none"));
+        if (!_keyed.Task.IsCompleted && !_judging) Abandon(new TunnelException(TunnelError.TimedOut, "ssh: key exchange: expected it to end in time, got none"));
     }
 
     private void Abandon(Exception reason)

@@ -1,0 +1,150 @@
+using Adit.Core;
+using Adit.Ssh.Agent;
+using Adit.Ssh.Config;
+using Adit.Ssh.Keys;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Ssh.Client;
+
+/// <summary>
+/// The keys to offer, in the order of ssh(1): what both the agent and the configuration have, what the agent has beside, then the configured files.
+/// A file is read when its turn comes, and a passphrase asked for only when the server would take its key. Owns the agent's connection and the keys.
+/// </summary>
+internal sealed partial class IdentityList : IAsyncDisposable
+{
+    private readonly SshConfig _config;
+    private readonly IUserDialogue _dialogue;
+    private readonly ILogger _logger;
+    private readonly List<IDisposable> _keys = [];
+    private SshAgentClient? _agent;
+    private IReadOnlyList<ISshSigner> _agentKeys = [];
+
+    private IdentityList(SshConfig config, IUserDialogue dialogue, ILogger logger) => (_config, _dialogue, _logger) = (config, dialogue, logger);
+
+    /// <summary>The keys; a sequence to be walked once.</summary>
+    public IEnumerable<ISshSigner> Keys => Enumerate();
+
+    /// <summary>Asks the agent what it has. An agent that does not answer counts as none.</summary>
+    public static async Task<IdentityList> OpenAsync(SshConfig config, IUserDialogue dialogue, ILogger logger, CancellationToken cancellationToken)
+    {
+        var list = new IdentityList(config, dialogue, logger);
+        if (config.IdentityAgent is not { } path || !config.PubkeyAuthentication) return list;
+        try
+        {
+            list._agent = await SshAgentClient.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+            list._agentKeys = await list._agent.ListAsync(cancellationToken).ConfigureAwait(false);
+            LogAgent(logger, list._agentKeys.Count);
+        }
+        catch (TunnelException e)
+        {
+            LogNoAgent(logger, e.Message);
+        }
+
+        return list;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IDisposable key in _keys) key.Dispose();
+        _keys.Clear();
+        if (_agent is not null) await _agent.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IEnumerable<ISshSigner> Enumerate()
+    {
+        var files = new List<(string Path, SshPublicKey? Key)>();
+        foreach (string path in _config.IdentityFiles)
+        {
+            files.Add((path, SshPrivateKey.TryReadPublicKey(path, out SshPublicKey? key, out _) ? key : null));
+        }
+
+        ISshSigner[] listed = [.. _agentKeys.Where(a => files.Any(f => a.PublicKey.Equals(f.Key)))];
+        foreach (ISshSigner signer in listed) yield return signer;
+        if (!_config.IdentitiesOnly)
+        {
+            foreach (ISshSigner signer in _agentKeys)
+            {
+                if (!listed.Contains(signer)) yield return signer;
+            }
+        }
+
+        foreach ((string path, SshPublicKey? key) in files)
+        {
+            if (listed.Any(a => a.PublicKey.Equals(key))) continue;
+            if (TryOpen(path, key) is { } signer) yield return signer;
+        }
+    }
+
+    private ISshSigner? TryOpen(string path, SshPublicKey? publicKey)
+    {
+        if (!File.Exists(path))
+        {
+            LogMissing(_logger, path);
+            return null;
+        }
+
+        try
+        {
+            return Keep(SshPrivateKey.Load(path));
+        }
+        catch (TunnelException e) when (e.Error == TunnelError.AuthenticationFailed)
+        {
+            // Encrypted. Where the public half is known, the passphrase can wait until the server would take the key.
+            if (publicKey is not null) return new EncryptedKeyFile(path, publicKey, LoadWithPassphraseAsync);
+            return LoadWithPassphraseAsync(path, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (TunnelException e)
+        {
+            TellUnusable(e);
+            return null;
+        }
+    }
+
+    private async ValueTask<ISshSigner?> LoadWithPassphraseAsync(string path, CancellationToken cancellationToken)
+    {
+        if (_config.BatchMode) return null;
+        for (int attempt = 0; attempt < _config.NumberOfPasswordPrompts; attempt++)
+        {
+            string? passphrase = await _dialogue.AskAsync($"Enter passphrase for key '{path}': ", isSecret: true, cancellationToken).ConfigureAwait(false);
+            if (string.IsNullOrEmpty(passphrase)) return null;
+            try
+            {
+                return Keep(SshPrivateKey.Load(path, () => passphrase));
+            }
+            catch (TunnelException e) when (e.Error == TunnelError.AuthenticationFailed)
+            {
+                LogWrongPassphrase(_logger, path);
+            }
+            catch (TunnelException e)
+            {
+                TellUnusable(e);
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private SshPrivateKey Keep(SshPrivateKey key)
+    {
+        _keys.Add(key);
+        return key;
+    }
+
+    private void TellUnusable(TunnelException e) => _dialogue.Tell(
+        e.Message.Contains("permissions:", StringComparison.Ordinal)
+            ? $"WARNING: UNPROTECTED PRIVATE KEY FILE! {e.Message}: this private key will be ignored."
+            : $"Load key: {e.Message}");
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "agent returned {Count} keys")]
+    private static partial void LogAgent(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "no agent: {Reason}")]
+    private static partial void LogNoAgent(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "no such identity: {Path}: No such file or directory")]
+    private static partial void LogMissing(ILogger logger, string path);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "bad passphrase given, try again... ({Path})")]
+    private static partial void LogWrongPassphrase(ILogger logger, string path);
+}
