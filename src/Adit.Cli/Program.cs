@@ -21,7 +21,7 @@ internal static class Program
             return args switch
             {
                 ["version"] or ["--version"] => VersionCommand.Print(),
-                ["ssh", ..] => Ssh.SshCommand.Run(args[1..], Console.Out, Console.Error),
+                ["ssh", ..] => await Ssh.SshCommand.RunAsync(args[1..], Console.Out, Console.Error).ConfigureAwait(false),
                 _ => await RunVerbAsync(args).ConfigureAwait(false),
             };
         }

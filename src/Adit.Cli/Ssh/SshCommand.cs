@@ -1,5 +1,6 @@
 using Adit.Cli.Terminal;
 using Adit.Core;
+using Adit.Platform.Libc;
 using Adit.Ssh.Config;
 
 namespace Adit.Cli.Ssh;
@@ -13,9 +14,9 @@ internal static class SshCommand
     /// <summary>Runs the verb.</summary>
     /// <param name="words">The command line after <c>ssh</c>.</param>
     /// <param name="output">Where help goes.</param>
-    /// <param name="error">Where everything else goes.</param>
+    /// <param name="error">Where usage and what is wrong with the command line go; the log has its own stream.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> words, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, TextWriter output, TextWriter error)
     {
         try
         {
@@ -23,35 +24,69 @@ internal static class SshCommand
             switch (line.Invocation)
             {
                 case SshInvocation.Help:
-                    output.WriteLine(SshUsage.Help);
+                    await output.WriteLineAsync(SshUsage.Help);
                     return 0;
                 case SshInvocation.Version:
-                    error.WriteLine(SshUsage.Version);
+                    await error.WriteLineAsync(SshUsage.Version);
                     return 0;
                 default:
-                    SshConfig config = SshConfigResolver.Resolve(line.ToConfigRequest());
-                    error.WriteLine($"adit ssh: connect to host {config.HostName} port {config.Port}: the client is not there yet");
-                    return Failed;
+                    return await ConnectAsync(line, SshConfigResolver.Resolve(line.ToConfigRequest()));
             }
         }
         catch (SshUsageException e)
         {
-            if (e.Message.Length > 0)
-            {
-                error.WriteLine(ErrorLine.Describe(e));
-            }
-
-            if (e.ShowsUsage)
-            {
-                error.WriteLine(SshUsage.Usage);
-            }
-
+            if (e.Message.Length > 0) await error.WriteLineAsync(ErrorLine.Describe(e));
+            if (e.ShowsUsage) await error.WriteLineAsync(SshUsage.Usage);
             return Failed;
         }
         catch (TunnelException e)
         {
-            error.WriteLine(ErrorLine.Describe(e));
+            await error.WriteLineAsync(ErrorLine.Describe(e));
             return Failed;
+        }
+    }
+
+    private static async Task<int> ConnectAsync(SshCommandLine line, SshConfig config)
+    {
+        using var signals = new TerminationSignals();
+        using var log = new SshLog(OpenLog(line.LogFile), config.LogLevel, line.LogsJson);
+        foreach (string identity in line.IdentityFiles)
+        {
+            if (!File.Exists(identity)) log.Info($"Warning: Identity file {identity} not accessible: No such file or directory.");
+        }
+
+        try
+        {
+            await using var run = new SshRun(line, config, log);
+            return await run.RunAsync(null, signals.Token);
+        }
+        catch (OperationCanceledException) when (TerminationSignals.Received is { } signal)
+        {
+            log.Debug($"Killed by signal {signal}.");
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed; // ^C at a prompt
+        }
+        catch (TunnelException e)
+        {
+            log.Fatal(ErrorLine.Describe(e));
+            for (Exception? cause = e.InnerException; cause is not null; cause = cause.InnerException) log.Debug($"because: {ErrorLine.Describe(cause)}");
+            return Failed;
+        }
+    }
+
+    private static Stream OpenLog(string? file)
+    {
+        if (file is null) return new DescriptorStream(2, isReadable: false);
+        try
+        {
+            return new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, $"Couldn't open logfile {file}: {e.Message}", null, e);
         }
     }
 }

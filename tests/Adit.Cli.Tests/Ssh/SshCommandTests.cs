@@ -43,7 +43,7 @@ public sealed class SshCommandTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = SshCommand.Run(words, output, error);
+        int code = SshCommand.RunAsync(words, output, error).GetAwaiter().GetResult();
         return (code, output.ToString(), error.ToString());
     }
 }

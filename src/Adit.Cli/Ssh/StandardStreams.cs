@@ -1,0 +1,71 @@
+using Adit.Core.Streams;
+using Adit.Platform.Libc;
+
+namespace Adit.Cli.Ssh;
+
+/// <summary>
+/// Joins standard input, output and error with a stream. What these descriptors are (a terminal, a file, a pipe) decides whether they block, so each
+/// direction has a thread of its own, which no socket waits for.
+/// </summary>
+internal static class StandardStreams
+{
+    // Ours: a pipe holds 64 KiB unless told otherwise; more at once spares wake-ups.
+    private const int BufferLength = 256 * 1024;
+
+    /// <summary>Carries standard input to the stream, and its end. The thread is left behind when the program ends before its input.</summary>
+    public static void PumpInput(DuplexStream to)
+    {
+        Run("stdin", () =>
+        {
+            using var input = new DescriptorStream(0, isReadable: true);
+            byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
+            while (input.Read(buffer, 0, buffer.Length) is > 0 and int count)
+            {
+                to.WriteAsync(buffer.AsMemory(0, count)).AsTask().GetAwaiter().GetResult();
+            }
+
+            to.CompleteWritesAsync().AsTask().GetAwaiter().GetResult();
+        });
+    }
+
+    /// <summary>Carries octets to a descriptor.</summary>
+    /// <param name="descriptor">1 or 2.</param>
+    /// <param name="read">Reads; 0 at the end.</param>
+    /// <returns>Completes at the end, with whether everything was written.</returns>
+    public static Task<bool> PumpOutput(int descriptor, Func<Memory<byte>, CancellationToken, ValueTask<int>> read) => Run(descriptor == 1 ? "stdout" : "stderr", () =>
+    {
+        using var output = new DescriptorStream(descriptor, isReadable: false);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
+        while (true)
+        {
+            ValueTask<int> reading = read(buffer, default);
+            int count = reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
+            if (count == 0) return;
+            output.Write(buffer, 0, count);
+        }
+    });
+
+    private static Task<bool> Run(string name, Action pump)
+    {
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            bool complete = false;
+            try
+            {
+                pump();
+                complete = true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or OperationCanceledException)
+            {
+                // The other end of the descriptor, or of the stream, is gone.
+            }
+            finally
+            {
+                over.TrySetResult(complete);
+            }
+        }) { IsBackground = true, Name = name };
+        thread.Start();
+        return over.Task;
+    }
+}
