@@ -98,7 +98,7 @@ internal sealed class KeyExchangeEngine : IDisposable
 
         Negotiated = NegotiatedAlgorithms.Negotiate(client, server, _isClient);
         IgnoreNextGuess = offer.FirstKexPacketFollows
-            && (First(offer.KexAlgorithms) != Negotiated.KeyExchange || First(offer.ServerHostKeyAlgorithms) != First([.. _algorithms.HostKey]));
+            && (First(offer.KexAlgorithms) != First(_ownOffer.KexAlgorithms) || First(offer.ServerHostKeyAlgorithms) != First(_ownOffer.ServerHostKeyAlgorithms));
         _agreement = KeyAgreement.Create(Negotiated.KeyExchange);
     }
 

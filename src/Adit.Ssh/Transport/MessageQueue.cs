@@ -11,6 +11,9 @@ internal sealed class MessageQueue
     /// <summary>Ours: the most octets of control messages that wait for a peer to read.</summary>
     public const int MaximumLength = 4 * 1024 * 1024;
 
+    /// <summary>Ours: the longest buffer that is kept while nothing waits.</summary>
+    private const int KeptLength = 16 * 1024;
+
     private const int Prefix = 4;
     private readonly Lock _lock = new();
     private byte[] _filling = [];
@@ -48,8 +51,6 @@ internal sealed class MessageQueue
 
             lock (_lock)
             {
-                // A burst must not hold its memory for ever.
-                if (_draining.Length > 16 * 1024) _draining = [];
                 (_filling, _draining) = (_draining, _filling);
                 (_drained, _drainEnd, _filled) = (0, _filled, 0);
             }
@@ -61,5 +62,10 @@ internal sealed class MessageQueue
     }
 
     /// <summary>Takes away the message that was looked at.</summary>
-    public void Advance() => _drained += Prefix + BinaryPrimitives.ReadInt32LittleEndian(_draining.AsSpan(_drained));
+    public void Advance()
+    {
+        _drained += Prefix + BinaryPrimitives.ReadInt32LittleEndian(_draining.AsSpan(_drained));
+        // A burst must not hold its memory for ever.
+        if (_drained == _drainEnd && _draining.Length > KeptLength) (_draining, _drained, _drainEnd) = ([], 0, 0);
+    }
 }

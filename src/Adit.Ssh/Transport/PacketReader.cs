@@ -30,13 +30,16 @@ internal sealed class PacketReader : IDisposable
     public long OctetsSinceKeys { get; private set; }
 
     /// <summary>Packets opened since the last change of keys.</summary>
-    public uint PacketsSinceKeys { get; private set; }
+    public uint PacketsSinceKeys { get; internal set; }
 
     /// <summary>The longest packet_length to take now.</summary>
     public int Limit { get; set; } = MaximumBeforeAuthentication;
 
     /// <summary>The decompression of payloads; null for none.</summary>
     public ZlibStreamCodec? Decompressor { get; set; }
+
+    /// <summary>Whether a buffer is held.</summary>
+    public bool HoldsBuffer => _buffer is not null;
 
     /// <summary>Whether no octet of an unfinished packet is held.</summary>
     public bool IsEmpty => _start == _end;
@@ -92,7 +95,7 @@ internal sealed class PacketReader : IDisposable
         if (padding < 4 || length < 1) throw new TunnelException(TunnelError.ProtocolViolation, $"Corrupted padlen {padding} on input.");
         payload = packet.Slice(5, length);
         Sequence++;
-        PacketsSinceKeys++;
+        if (++PacketsSinceKeys == 0) throw new TunnelException(TunnelError.ProtocolViolation, "ssh: packets: expected new keys before 2^32 packets (RFC 4344 §3.1), got none");
         OctetsSinceKeys += whole + _cipher.MacLength;
         _start += whole + _cipher.MacLength;
         _packetLength = 0;

@@ -32,13 +32,16 @@ internal sealed class PacketWriter : IDisposable
     public uint Sequence { get; set; }
 
     /// <summary>Packets sealed since the last change of keys.</summary>
-    public uint PacketsSinceKeys { get; private set; }
+    public uint PacketsSinceKeys { get; internal set; }
 
     /// <summary>Octets sealed since the last change of keys.</summary>
     public long OctetsSinceKeys { get; private set; }
 
     /// <summary>The compression of payloads; null for none.</summary>
     public ZlibStreamCodec? Compressor { get; set; }
+
+    /// <summary>Whether a buffer is held.</summary>
+    public bool HoldsBuffer => _buffer is not null;
 
     /// <summary>What is sealed and not yet written.</summary>
     public ReadOnlyMemory<byte> Sealed => _buffer.AsMemory(0, _end);
@@ -64,7 +67,7 @@ internal sealed class PacketWriter : IDisposable
         FillPadding(packet.Slice(HeaderLength + payloadLength, padding));
         _cipher.Seal(Sequence, packet[..(4 + packetLength)], packet[(4 + packetLength)..]);
         Sequence++;
-        PacketsSinceKeys++;
+        if (++PacketsSinceKeys == 0) throw new TunnelException(TunnelError.ProtocolViolation, "ssh: packets: expected new keys before 2^32 packets (RFC 4344 §3.1), got none");
         OctetsSinceKeys += packet.Length;
         _end += packet.Length;
     }

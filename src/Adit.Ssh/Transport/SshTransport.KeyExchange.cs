@@ -19,14 +19,22 @@ internal sealed partial class SshTransport
     private readonly ConcurrentQueue<PacketCipher> _outgoingCiphers = new();
     private PacketCipher? _nextIncoming;
     private long _lastKeys;
-    private volatile bool _judging;
+    private bool _successSealed;
+    private bool _rekeyWanted;
 
     /// <summary>Starts a key exchange unless one is under way.</summary>
     public void StartKeyExchange()
     {
         lock (_kexLock)
         {
-            if (_kex.InProgress) return;
+            if (_kex.InProgress || Volatile.Read(ref _closing) != 0) return;
+            if (!_isClient && _keyed.Task.IsCompleted && !_successSealed)
+            {
+                // Compression begins with SSH_MSG_USERAUTH_SUCCESS: an exchange across it would leave open which of its messages are compressed.
+                _rekeyWanted = true;
+                return;
+            }
+
             SendInKeyExchange(_kex.Start());
         }
 
@@ -142,9 +150,10 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");
         }
 
-        // A person may be asked, who takes longer than any deadline of a peer's.
-        _judging = true;
+        // A user may be asked, and takes the time that it takes.
+        _handshake?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await _identity.VerifyHostKeyAsync(hostKey, _stop.Token).ConfigureAwait(false);
+        _handshake?.Change(_options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
         SendNewKeys();
     }
 
@@ -173,11 +182,8 @@ internal sealed partial class SshTransport
         _reader.ChangeCipher(_nextIncoming!);
         _nextIncoming = null;
         if (_kex.IsStrict) _reader.Sequence = 0;
-        if (_authenticated && IncomingCompression == DelayedZlib)
-        {
-            _reader.Decompressor?.Dispose();
-            _reader.Decompressor = new ZlibStreamCodec(compress: false);
-        }
+        _reader.Decompressor?.Dispose();
+        _reader.Decompressor = _authenticated && IncomingCompression == DelayedZlib ? new ZlibStreamCodec(compress: false) : null;
 
         lock (_kexLock) _kex.Finish();
         _lastKeys = _time.GetTimestamp();

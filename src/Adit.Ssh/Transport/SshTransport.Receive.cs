@@ -13,6 +13,9 @@ internal sealed partial class SshTransport
     /// <summary>Ours: a receive that brought fewer octets is taken for interactive traffic, and its buffer is given back while waiting.</summary>
     private const int BulkReceive = 8 * 1024;
 
+    /// <summary>Ours: the longest ping to echo.</summary>
+    private const int MaximumPing = 32 * 1024;
+
     private long _lastReceived;
     private long _receivedOctets;
     private int _lastCount;
@@ -69,6 +72,8 @@ internal sealed partial class SshTransport
 
             if (pending is not null)
             {
+                // What was queued so far does not wait for a signature or for a user's word.
+                if (!pending.IsCompleted) _wakeup.Signal();
                 await pending.ConfigureAwait(false);
                 continue;
             }
@@ -141,6 +146,7 @@ internal sealed partial class SshTransport
                 HandleExtInfo(payload);
                 break;
             case MessageNumber.Ping:
+                if (payload.Length > MaximumPing) throw new TunnelException(TunnelError.ProtocolViolation, $"SSH2_MSG_PING: expected at most {MaximumPing} octets, got {payload.Length}");
                 if (PingMessage.TryDecode(payload, out PingMessage ping, out _) == DecodeStatus.Ok) Send(new PongMessage(ping.Data));
                 break;
             case MessageNumber.Pong:

@@ -17,6 +17,7 @@ internal sealed partial class SshTransport
     private const int BatchesBeforeYield = 16;
 
     private bool _gateShut;
+    private bool _mayCompress;
     private volatile bool _compressFromNow;
     private volatile bool _authenticated;
     private byte[]? _disconnect;
@@ -111,6 +112,7 @@ internal sealed partial class SshTransport
         if (_compressFromNow)
         {
             _compressFromNow = false;
+            _mayCompress = true;
             if (OutgoingCompression == DelayedZlib) _writer.Compressor ??= new ZlibStreamCodec(compress: true);
         }
 
@@ -125,11 +127,14 @@ internal sealed partial class SshTransport
                 if (_outgoingCiphers.TryDequeue(out PacketCipher? next)) _writer.ChangeCipher(next);
                 if (_kex.IsStrict) _writer.Sequence = 0;
                 _writer.Compressor?.Dispose();
-                _writer.Compressor = _authenticated && OutgoingCompression == DelayedZlib ? new ZlibStreamCodec(compress: true) : null;
+                _writer.Compressor = _mayCompress && OutgoingCompression == DelayedZlib ? new ZlibStreamCodec(compress: true) : null;
                 _gateShut = false;
                 break;
             case MessageNumber.UserauthSuccess:
                 _compressFromNow = true;
+                bool wanted;
+                lock (_kexLock) (_successSealed, wanted) = (true, _rekeyWanted);
+                if (wanted) StartKeyExchange();
                 break;
         }
     }

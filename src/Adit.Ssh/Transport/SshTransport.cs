@@ -35,6 +35,8 @@ internal sealed partial class SshTransport : IDisposable
     private readonly TaskCompletionSource _keyed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
+    private ITimer? _handshake;
+    private bool _sending;
     private int _receiveThread;
     private int _closing;
 
@@ -82,6 +84,13 @@ internal sealed partial class SshTransport : IDisposable
 
     /// <summary>Octets on the wire so far, out and in.</summary>
     public (long Sent, long Received) Octets => (_sentOctets, _receivedOctets);
+
+    /// <summary>Whether a packet buffer is held in either direction.</summary>
+    public bool HoldsBuffers => _reader.HoldsBuffer || _writer.HoldsBuffer;
+
+    internal PacketReader Reader => _reader;
+
+    internal PacketWriter Writer => _writer;
 
     /// <summary>Starts both loops.</summary>
     public void Start() => _ = RunAsync();
@@ -136,11 +145,21 @@ internal sealed partial class SshTransport : IDisposable
     /// <summary>Sends SSH_MSG_DISCONNECT and closes once it is written.</summary>
     public void Disconnect(DisconnectReason reason, string text, Exception? cause = null)
     {
-        if (Interlocked.Exchange(ref _closing, 1) != 0) return;
-        _failure ??= cause ?? new TunnelException(TunnelError.Closed, "ssh: connection: closed by this side");
-        Span<byte> payload = stackalloc byte[512];
+        if (Volatile.Read(ref _closing) != 0) return;
         var message = new DisconnectMessage(reason, text.Length <= 200 ? text : text[..200], "");
-        _disconnect = message.EncodedLength <= payload.Length ? payload[..message.Encode(payload)].ToArray() : null;
+        byte[] payload = new byte[message.EncodedLength];
+        _ = message.Encode(payload);
+        // The message stands before the send loop can see that it is due.
+        if (Interlocked.CompareExchange(ref _disconnect, payload, null) is not null) return;
+        _failure ??= cause ?? new TunnelException(TunnelError.Closed, "ssh: connection: closed by this side");
+        Interlocked.Exchange(ref _closing, 1);
+        if (!Volatile.Read(ref _sending))
+        {
+            // Nothing was agreed yet: there is no packet to say it in.
+            Stop();
+            return;
+        }
+
         _wakeup.Signal();
         // A peer that does not read must not keep the connection.
         _ = CloseLaterAsync();
@@ -179,7 +198,7 @@ internal sealed partial class SshTransport : IDisposable
     private async Task RunAsync()
     {
         Task? sending = null;
-        using ITimer? handshake = _options.HandshakeTimeout > TimeSpan.Zero
+        using ITimer? handshake = _handshake = _options.HandshakeTimeout > TimeSpan.Zero
             ? _time.CreateTimer(_ => HandshakeExpired(), null, _options.HandshakeTimeout, Timeout.InfiniteTimeSpan)
             : null;
         using ITimer rekey = _time.CreateTimer(_ => RekeyByTime(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
@@ -187,6 +206,7 @@ internal sealed partial class SshTransport : IDisposable
         {
             await ExchangeIdentificationsAsync().ConfigureAwait(false);
             StartKeyExchange();
+            Volatile.Write(ref _sending, true);
             sending = SendLoopAsync();
             await ReceiveLoopAsync().ConfigureAwait(false);
         }
@@ -204,16 +224,28 @@ internal sealed partial class SshTransport : IDisposable
         if (_disconnect is null || sending is null) Stop();
         if (sending is not null) await sending.ConfigureAwait(false);
         Stop();
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask EndAsync()
+    {
         Exception reason = _failure ?? new TunnelException(TunnelError.ConnectionLost, "ssh: connection: closed");
         _keyed.TrySetException(reason);
         _ = _keyed.Task.Exception;
         try
         {
+            await _stream.DisposeAsync().ConfigureAwait(false);
             _handler.OnClosed(reason);
+        }
+        catch (Exception e)
+        {
+            // What stands above and beneath must not keep the connection from ending.
+            LogUnexpected(_logger, e);
         }
         finally
         {
+            _nextIncoming?.Dispose();
+            while (_outgoingCiphers.TryDequeue(out Ciphers.PacketCipher? unused)) unused.Dispose();
             _reader.Dispose();
             _writer.Dispose();
             _kex.Dispose();
@@ -223,7 +255,7 @@ internal sealed partial class SshTransport : IDisposable
 
     private void HandshakeExpired()
     {
-        if (!_keyed.Task.IsCompleted && !_judging) Abandon(new TunnelException(TunnelError.TimedOut, "ssh: key exchange: expected it to end in time, got none"));
+        if (!_keyed.Task.IsCompleted) Abandon(new TunnelException(TunnelError.TimedOut, "ssh: key exchange: expected it to end in time, got none"));
     }
 
     private void Abandon(Exception reason)
