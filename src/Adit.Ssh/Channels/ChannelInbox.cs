@@ -19,6 +19,7 @@ internal sealed class ChannelInbox(Action<int> consumed) : IValueTaskSource<int>
     private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = true };
     private Memory<byte> _waiting;
     private bool _isWaiting;
+    private CancellationToken _waitingToken;
     private CancellationTokenRegistration _cancellation;
     private bool _ended;
     private Exception? _failure;
@@ -94,6 +95,7 @@ internal sealed class ChannelInbox(Action<int> consumed) : IValueTaskSource<int>
                 if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
                 _core.Reset();
                 _waiting = buffer;
+                _waitingToken = cancellationToken;
                 _isWaiting = true;
                 short version = _core.Version;
                 if (cancellationToken.CanBeCanceled) _cancellation = cancellationToken.UnsafeRegister(static (self, token) => ((ChannelInbox)self!).Cancel(token), this);
@@ -124,7 +126,8 @@ internal sealed class ChannelInbox(Action<int> consumed) : IValueTaskSource<int>
     {
         lock (_lock)
         {
-            if (!_isWaiting) return;
+            // A callback that comes late must not cancel the next read, which has another token.
+            if (!_isWaiting || token != _waitingToken) return;
             _isWaiting = false;
             _waiting = default;
             _core.SetException(new OperationCanceledException(token));
@@ -135,9 +138,10 @@ internal sealed class ChannelInbox(Action<int> consumed) : IValueTaskSource<int>
     {
         _isWaiting = false;
         _waiting = default;
-        // Unregister does not wait for a callback that runs: that one finds nobody waiting.
+        // Unregister does not wait for a callback that runs: that one finds nobody waiting, or another token.
         _cancellation.Unregister();
         _cancellation = default;
+        _waitingToken = default;
     }
 
     private void Keep(ReadOnlySpan<byte> data)

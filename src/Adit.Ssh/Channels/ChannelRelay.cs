@@ -75,7 +75,7 @@ internal sealed class ChannelRelay
             if (count < room.Length) WaitReadable();
             return count;
         }
-        catch (TunnelException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             Fail(RelaySide.Second, e);
             return 0;
@@ -86,7 +86,7 @@ internal sealed class ChannelRelay
     public void OnData(ReadOnlySpan<byte> data)
     {
         int taken = 0;
-        TunnelException? failure = null;
+        Exception? failure = null;
         lock (_lock)
         {
             if (_finished) return;
@@ -97,7 +97,7 @@ internal sealed class ChannelRelay
                 {
                     _ready.TryWrite(data, out taken);
                 }
-                catch (TunnelException e)
+                catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
                 {
                     failure = e;
                 }
@@ -169,7 +169,15 @@ internal sealed class ChannelRelay
 
     private void OnReadable()
     {
-        _waiter.GetResult();
+        try
+        {
+            _waiter.GetResult();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The next read tells it.
+        }
+
         _mayRead = true;
         _wake();
     }
@@ -190,7 +198,16 @@ internal sealed class ChannelRelay
 
     private async Task EndPeerAsync()
     {
-        await _local.CompleteWritesAsync().ConfigureAwait(false);
+        try
+        {
+            await _local.CompleteWritesAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(RelaySide.Second, e);
+            return;
+        }
+
         bool both;
         lock (_lock) both = _localEnded;
         if (!both) return;
@@ -223,7 +240,7 @@ internal sealed class ChannelRelay
                 _consumed(count);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e)
         {
             lock (_lock) _flushing = false;
             Fail(RelaySide.Second, e);

@@ -10,6 +10,9 @@ public sealed partial class SshChannel
 
     internal Task Opened => _opened.Task;
 
+    /// <summary>Whether the opening is confirmed, by either side.</summary>
+    internal bool IsOpen => _open;
+
     /// <summary>The peer's side of a channel that it opened, or confirmed. Receive loop or acceptor.</summary>
     internal void Open(uint remoteId, uint window, uint maximumPacket)
     {
@@ -51,7 +54,13 @@ public sealed partial class SshChannel
     }
 
     /// <summary>Whoever waited for the opening has given up; a late confirmation is closed at once.</summary>
-    internal void AbandonOpening(Exception reason) => _opened.TrySetException(reason);
+    internal void AbandonOpening(Exception reason)
+    {
+        bool abandoned = _opened.TrySetException(reason);
+        _ = _opened.Task.Exception;
+        // The confirmation came at the same moment, and nobody owns the channel.
+        if (!abandoned) EndBothWays(reason);
+    }
 
     private static TunnelError ConnectErrorOf(string text) =>
         text.Contains("refused", StringComparison.OrdinalIgnoreCase) ? TunnelError.ConnectionRefused

@@ -21,8 +21,8 @@ public sealed partial class SshChannel
         {
             // Under the lock: answers come in the order in which the requests were sent.
             if (_closeReceived) return false;
-            _requests.Enqueue(answer);
             _connection.Send(new ChannelRequestMessage(_remoteId, type, true, fields));
+            _requests.Enqueue(answer);
         }
 
         return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -47,7 +47,7 @@ public sealed partial class SshChannel
     /// <summary>SSH_MSG_CHANNEL_REQUEST. Receive loop.</summary>
     internal void OnRequest(in ChannelRequestMessage message)
     {
-        bool granted = RequestReceived?.Invoke(message.RequestType, message.Fields) ?? false;
+        bool granted = _connection.Judge(RequestReceived, message);
         if (!message.WantReply || _closeSent) return;
         if (granted) _connection.Send(new ChannelSuccessMessage(_remoteId));
         else _connection.Send(new ChannelFailureMessage(_remoteId));

@@ -21,6 +21,7 @@ public sealed partial class SshChannel : IValueTaskSource
     private ReadOnlyMemory<byte> _outgoingError;
     private TaskCompletionSource? _errorWrite;
     private CancellationTokenRegistration _writeCancellation;
+    private CancellationToken _writingToken;
     private ChannelRelay? _source;
     private ChannelRelay? _sink;
     private bool _open;
@@ -48,6 +49,7 @@ public sealed partial class SshChannel : IValueTaskSource
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
             _write.Reset();
             _outgoing = buffer;
+            _writingToken = cancellationToken;
             _isWriting = true;
             result = new ValueTask(this, _write.Version);
             if (cancellationToken.CanBeCanceled) _writeCancellation = cancellationToken.UnsafeRegister(static (self, token) => ((SshChannel)self!).CancelWrite(token), this);
@@ -221,6 +223,7 @@ public sealed partial class SshChannel : IValueTaskSource
         _outgoing = default;
         _writeCancellation.Unregister();
         _writeCancellation = default;
+        _writingToken = default;
     }
 
     private void FailWrites(Exception reason)
@@ -236,7 +239,8 @@ public sealed partial class SshChannel : IValueTaskSource
     {
         lock (_lock)
         {
-            if (!_isWriting) return;
+            // A callback that comes late must not cancel the next write, which has another token.
+            if (!_isWriting || token != _writingToken) return;
             _isWriting = false;
             _outgoing = default;
             _write.SetException(new OperationCanceledException(token));

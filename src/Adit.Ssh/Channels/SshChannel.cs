@@ -19,6 +19,7 @@ public sealed partial class SshChannel : DuplexStream
     private bool _closeReceived;
     private Exception? _failure;
     private Exception? _lost;
+    private volatile Exception? _discarded;
 
     internal SshChannel(SshConnection connection, uint id, string type, int window)
     {
@@ -59,7 +60,14 @@ public sealed partial class SshChannel : DuplexStream
     /// <summary>Keeps standard error from now on instead of throwing it away.</summary>
     internal ChannelInbox StandardErrorInbox()
     {
-        lock (_lock) return _extendedInbox ??= new ChannelInbox(OnConsumed);
+        lock (_receiveLock)
+        {
+            if (_extendedInbox is not null) return _extendedInbox;
+            _extendedInbox = new ChannelInbox(OnConsumed);
+            if (_discarded is { } reason) _extendedInbox.Discard(reason);
+            else if (_eofReceived || _closed.Task.IsCompleted) _extendedInbox.End(_eofReceived ? null : _failure);
+            return _extendedInbox;
+        }
     }
 
     /// <summary>SSH_MSG_CHANNEL_DATA. Receive loop.</summary>
@@ -143,7 +151,7 @@ public sealed partial class SshChannel : DuplexStream
         {
             _failure ??= reason;
             FailWrites(reason);
-            if (_closeWanted) return;
+            _discarded ??= reason;
             _closeWanted = true;
         }
 

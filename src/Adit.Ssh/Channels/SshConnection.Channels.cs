@@ -12,6 +12,9 @@ public sealed partial class SshConnection
     /// <summary>Ours: the least window a channel begins with.</summary>
     private const int LeastWindow = 64 * 1024;
 
+    /// <summary>Ours: characters of a text that tells a peer why not.</summary>
+    private const int MaximumText = 1000;
+
     private readonly Lock _tableLock = new();
     private readonly Stack<uint> _freeIds = new();
     private readonly Lock _readyLock = new();
@@ -34,8 +37,18 @@ public sealed partial class SshConnection
     public async ValueTask<SshChannel> OpenChannelAsync(string type, ReadOnlyMemory<byte> fields, Action<SshChannel>? prepare = null, CancellationToken cancellationToken = default)
     {
         SshChannel channel = Add(type) ?? throw new TunnelException(TunnelError.ResourceShortage, $"ssh: channels: expected at most {_limits.Channels}");
-        prepare?.Invoke(channel);
-        Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));
+        try
+        {
+            prepare?.Invoke(channel);
+            Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));
+        }
+        catch
+        {
+            // Nothing was asked of the peer.
+            Remove(channel);
+            throw;
+        }
+
         try
         {
             await channel.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -133,6 +146,19 @@ public sealed partial class SshConnection
             : throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel: expected an open one, got {id}");
     }
 
+    private SshChannel FindOpen(uint id)
+    {
+        SshChannel channel = Find(id);
+        return channel.IsOpen ? channel : throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel: expected an open one, got {id}, which is not confirmed");
+    }
+
+    /// <summary>For messages that may cross a CLOSE on their way; OpenSSH ignores them then too.</summary>
+    private SshChannel? FindOrIgnore(uint id)
+    {
+        SshChannel?[] channels = Volatile.Read(ref _channels);
+        return id < channels.Length && channels[id] is { IsOpen: true } channel ? channel : null;
+    }
+
     private void LoseChannels(Exception reason)
     {
         SshChannel[] lost;
@@ -153,13 +179,13 @@ public sealed partial class SshConnection
             throw new TunnelException(TunnelError.ProtocolViolation, $"SSH_MSG_CHANNEL_DATA: expected a well-formed one, got {status}");
         }
 
-        Find(packet.RecipientChannel).OnData(packet.Data);
+        FindOpen(packet.RecipientChannel).OnData(packet.Data);
     }
 
     private void OnWindowAdjust(ReadOnlySpan<byte> payload)
     {
         ChannelWindowAdjustMessage message = Decode<ChannelWindowAdjustMessage>(payload);
-        Find(message.RecipientChannel).OnWindowAdjust(message.BytesToAdd);
+        FindOrIgnore(message.RecipientChannel)?.OnWindowAdjust(message.BytesToAdd);
     }
 
     private void OnChannelMessage(MessageNumber number, ReadOnlySpan<byte> payload)
@@ -183,23 +209,23 @@ public sealed partial class SshConnection
                     throw new TunnelException(TunnelError.ProtocolViolation, "SSH_MSG_CHANNEL_EXTENDED_DATA: malformed");
                 }
 
-                Find(packet.RecipientChannel).OnExtendedData(packet.DataType, packet.Data);
+                FindOpen(packet.RecipientChannel).OnExtendedData(packet.DataType, packet.Data);
                 break;
             case MessageNumber.ChannelEof:
-                Find(Decode<ChannelEofMessage>(payload).RecipientChannel).OnEof();
+                FindOpen(Decode<ChannelEofMessage>(payload).RecipientChannel).OnEof();
                 break;
             case MessageNumber.ChannelClose:
-                Find(Decode<ChannelCloseMessage>(payload).RecipientChannel).OnClose();
+                FindOpen(Decode<ChannelCloseMessage>(payload).RecipientChannel).OnClose();
                 break;
             case MessageNumber.ChannelRequest:
                 ChannelRequestMessage request = Decode<ChannelRequestMessage>(payload);
-                Find(request.RecipientChannel).OnRequest(request);
+                FindOrIgnore(request.RecipientChannel)?.OnRequest(request);
                 break;
             case MessageNumber.ChannelSuccess:
-                Find(Decode<ChannelSuccessMessage>(payload).RecipientChannel).OnRequestAnswer(true);
+                FindOrIgnore(Decode<ChannelSuccessMessage>(payload).RecipientChannel)?.OnRequestAnswer(true);
                 break;
             case MessageNumber.ChannelFailure:
-                Find(Decode<ChannelFailureMessage>(payload).RecipientChannel).OnRequestAnswer(false);
+                FindOrIgnore(Decode<ChannelFailureMessage>(payload).RecipientChannel)?.OnRequestAnswer(false);
                 break;
             default:
                 // RFC 4253 §11.4: not known is not an error.
@@ -216,6 +242,8 @@ public sealed partial class SshConnection
             Send(new ChannelOpenFailureMessage(message.SenderChannel, ChannelOpenFailureReason.ResourceShortage, "too many openings at once", ""));
             return;
         }
+
+        if (message.MaximumPacket == 0) throw new TunnelException(TunnelError.ProtocolViolation, "SSH_MSG_CHANNEL_OPEN: maximum packet: expected more than 0");
 
         _ = AnswerOpenAsync(message);
     }
@@ -239,25 +267,34 @@ public sealed partial class SshConnection
             Interlocked.Decrement(ref _pendingOpens);
         }
 
+        SshChannel? channel = null;
+        bool running = false;
         try
         {
-            SshChannel? channel = verdict.Run is null ? null : Add(message.ChannelType);
+            channel = verdict.Run is null ? null : Add(message.ChannelType);
             if (channel is null)
             {
                 ChannelOpenFailureReason reason = verdict.Run is null ? verdict.Reason : ChannelOpenFailureReason.ResourceShortage;
-                Send(new ChannelOpenFailureMessage(message.SenderChannel, reason, verdict.Run is null ? verdict.Text : "too many channels", ""));
-                if (verdict.Run is not null) verdict.Abandon();
+                string text = verdict.Run is null ? verdict.Text : "too many channels";
+                // The text may quote names of the peer's choice, of any length.
+                Send(new ChannelOpenFailureMessage(message.SenderChannel, reason, text.Length <= MaximumText ? text : text[..MaximumText], ""));
                 return;
             }
 
             verdict.Prepare?.Invoke(channel);
             channel.Open(message.SenderChannel, message.InitialWindow, message.MaximumPacket);
             Send(new ChannelOpenConfirmationMessage(message.SenderChannel, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, default));
+            running = true;
             await verdict.Run!(channel).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             if (e is not (IOException or OperationCanceledException)) LogServiceFailed(_logger, e);
+            channel?.Dispose();
+        }
+        finally
+        {
+            if (!running) verdict.Abandon();
         }
     }
 

@@ -28,8 +28,8 @@ public sealed partial class SshConnection
         {
             if (_reason is not null) throw Rewrap(_reason);
             // Under the lock: answers come in the order in which the requests were sent.
-            _requests.Enqueue(answer);
             Send(new GlobalRequestMessage(name, true, fields));
+            _requests.Enqueue(answer);
         }
 
         return answer.Task;
@@ -81,6 +81,20 @@ public sealed partial class SshConnection
         }
     }
 
+    /// <summary>Asks a channel's owner about a request; a failure of the owner's is a refusal, and never the connection's.</summary>
+    internal bool Judge(Func<string, ReadOnlyMemory<byte>, bool>? owner, in ChannelRequestMessage message)
+    {
+        try
+        {
+            return owner?.Invoke(message.RequestType, message.Fields) ?? false;
+        }
+        catch (Exception e)
+        {
+            LogServiceFailed(_logger, e);
+            return false;
+        }
+    }
+
     private void FailRequests(Exception reason)
     {
         lock (_requests)
@@ -111,26 +125,33 @@ public sealed partial class SshConnection
     private void StartKeepAlive()
     {
         TimeSpan interval = _limits.KeepAliveInterval;
-        if (interval > TimeSpan.Zero) _keepAlive = _time.CreateTimer(_ => KeepAlive(), null, interval, interval);
+        if (interval <= TimeSpan.Zero) return;
+        _keepAlive = _time.CreateTimer(_ => KeepAlive(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _keepAlive.Change(interval, Timeout.InfiniteTimeSpan);
     }
 
     private void KeepAlive()
     {
         if (_reason is not null) return;
-        if (_time.GetElapsedTime(_transport.LastReceived) < _limits.KeepAliveInterval)
+        TimeSpan interval = _limits.KeepAliveInterval;
+        TimeSpan silent = _time.GetElapsedTime(_transport.LastReceived);
+        if (silent < interval)
         {
+            // Counted from the last octet, so that a dead peer is found within interval × (count + 1) of it.
             _unanswered = 0;
+            _keepAlive?.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((interval - silent).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
             return;
         }
 
         if (++_unanswered > _limits.KeepAliveCountMax)
         {
-            TimeSpan silence = _time.GetElapsedTime(_transport.LastReceived);
-            LogDead(_logger, (int)silence.TotalSeconds);
-            _transport.Fail(new TunnelException(TunnelError.TimedOut, $"Timeout, server not responding: ssh: connection: no sign of life for {(int)silence.TotalSeconds} s"));
+            LogDead(_logger, (int)silent.TotalSeconds);
+            string who = _isClient ? "server" : "client";
+            _transport.Fail(new TunnelException(TunnelError.TimedOut, $"Timeout, {who} not responding: ssh: connection: no sign of life for {(int)silent.TotalSeconds} s"));
             return;
         }
 
+        _keepAlive?.Change(interval, Timeout.InfiniteTimeSpan);
         try
         {
             _ = Ask("keepalive@openssh.com", default);

@@ -171,6 +171,13 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
             or (>= MessageNumber.UserauthRequest and < MessageNumber.GlobalRequest);
         if (!authentication)
         {
+            if (_authenticated)
+            {
+                // RFC 4253 §11.4: not known is not an error.
+                Send(new UnimplementedMessage(_transport.LastSequence));
+                return;
+            }
+
             throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: authentication: expected its messages only, got {(int)number}");
         }
 
