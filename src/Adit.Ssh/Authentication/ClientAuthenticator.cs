@@ -9,9 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace Adit.Ssh.Authentication;
 
 /// <summary>The client's side of RFC 4252: tries the methods in the user's order as long as the server lets it go on.</summary>
-internal sealed partial class ClientAuthenticator(SshConnection connection, SshClientOptions options, ILogger logger)
+internal sealed partial class ClientAuthenticator(SshConnection connection, SshClientOptions options, ILogger logger, TimeProvider time)
 {
     private const string Service = "ssh-connection";
+
+    /// <summary>
+    /// Ours: how long a server may take for one answer, where the connect timeout is not longer: sshd's LoginGraceTime. A server may itself wait, for
+    /// a push on a telephone, so it is not short.
+    /// </summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(120);
+
     private readonly HashSet<string> _triedKeys = [];
     private readonly List<string> _succeeded = [];
     private string[] _mayContinue = [];
@@ -140,7 +147,8 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
 
     private async ValueTask<bool?> TryKeyboardInteractiveAsync(CancellationToken cancellationToken)
     {
-        if (options.Passwords is null || _interactiveAttempts++ >= options.PasswordAttempts) return null;
+        if (options.Passwords is null || _interactiveAttempts >= options.PasswordAttempts) return null;
+        _interactiveAttempts++;
         connection.Send(new UserauthRequestMessage(options.User, Service, "keyboard-interactive", SshChannel.Encode(new KeyboardInteractiveAuthFields("", ""))));
         while (true)
         {
@@ -186,9 +194,24 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
     {
         while (true)
         {
-            byte[] message = await connection.ReadAuthenticationAsync(cancellationToken).ConfigureAwait(false);
+            byte[] message = await ReadInTimeAsync(cancellationToken).ConfigureAwait(false);
             if ((MessageNumber)message[0] != MessageNumber.UserauthBanner) return message;
             options.Banner?.Invoke(Decode<UserauthBannerMessage>(message).Text);
+        }
+    }
+
+    private async ValueTask<byte[]> ReadInTimeAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan limit = options.ConnectTimeout > AnswerTimeout ? options.ConnectTimeout : AnswerTimeout;
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await connection.ReadAuthenticationAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TunnelException(TunnelError.TimedOut, $"{options.Host}: authentication: expected an answer within {limit.TotalSeconds} s, got none", null, e);
         }
     }
 

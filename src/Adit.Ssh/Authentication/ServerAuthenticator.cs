@@ -13,8 +13,13 @@ namespace Adit.Ssh.Authentication;
 internal sealed partial class ServerAuthenticator(SshConnection connection, SshServerOptions options, IUserKeyAuthority authority, IPEndPoint? source, ILogger logger)
 {
     private const string Service = "ssh-connection";
+    /// <summary>Ours: requests of all kinds, also those that only ask whether a key would do; more than any agent holds keys.</summary>
+    private const int MaximumRequests = 256;
+
     private static readonly string[] Methods = ["publickey"];
     private int _failures;
+    private int _requests;
+    private bool _noneSeen;
     private bool _bannerSent;
 
     /// <returns>Who logged in; the success is the caller's to send.</returns>
@@ -39,7 +44,10 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
             }
 
             if (request.Method == "publickey" && await TryPublicKeyAsync(request, cancellationToken).ConfigureAwait(false) is { } login) return login;
-            if (request.Method != "publickey") Refuse(request.User, request.Method, counts: request.Method != "none");
+            // The first "none" asks for the methods (RFC 4252 §5.2); every client may ask once.
+            if (request.Method != "publickey") Refuse(request.User, request.Method, counts: request.Method != "none" || _noneSeen);
+            _noneSeen |= request.Method == "none";
+            if (++_requests >= MaximumRequests) throw new TunnelException(TunnelError.AuthenticationFailed, "Too many authentication failures");
         }
     }
 

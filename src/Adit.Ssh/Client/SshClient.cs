@@ -67,7 +67,7 @@ public sealed partial class SshClient : IStreamDialer, IStreamBinder, IAsyncDisp
         {
             connection.Transport.Start();
             await connection.Transport.Keyed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await new ClientAuthenticator(connection, options, logger).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new ClientAuthenticator(connection, options, logger, time ?? TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
             return new SshClient(connection, listeners);
         }
         catch (Exception e)
