@@ -5,6 +5,7 @@ using Adit.Cli.Check;
 using Adit.Cli.Serve;
 using Adit.Cli.Keygen;
 using Adit.Cli.Terminal;
+using Adit.Cli.Tour;
 using Adit.Cli.Version;
 
 namespace Adit.Cli.CommandLine;
@@ -15,6 +16,7 @@ internal static class AditCommand
     /// <summary>The first things to try.</summary>
     public static IReadOnlyList<string> Examples { get; } =
     [
+        "adit tour",
         "adit serve --listen tcp://127.0.0.1:2222",
         "adit ssh -L 8080:intranet:80 me@bastion",
         "adit check adit.yaml",
@@ -28,6 +30,7 @@ internal static class AditCommand
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
             ServeCommand.Create(),
+            TourCommand.Create(),
             CheckCommand.Create(),
             KeygenCommand.Create(),
             VersionCommand.Create(),

@@ -1,0 +1,8 @@
+namespace Adit.Cli.Tour;
+
+/// <summary>One kind of tunnel that the tour opens.</summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Stack">Its protocols, outermost first; what is carried comes last.</param>
+/// <param name="Command">The command that does the same for real.</param>
+/// <param name="OpenAsync">Opens the tunnel to the site's echo.</param>
+internal sealed record TourRow(string Name, string Stack, string Command, Func<TourSite, CancellationToken, Task<TourTunnel>> OpenAsync);

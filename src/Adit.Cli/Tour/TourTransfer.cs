@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Adit.Core;
+using Adit.Core.Streams;
+using Adit.Ssh.Channels;
+
+namespace Adit.Cli.Tour;
+
+/// <summary>Moves octets through a tunnel to its echo and back, and checks every one.</summary>
+internal static class TourTransfer
+{
+    private const int BlockLength = 64 * 1024;
+
+    /// <summary>How long one tunnel may take before it counts as failed.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public static async Task<TourResult> RunAsync(TourRow row, TourSite site, long octets, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            TourTunnel tunnel = await row.OpenAsync(site, limit.Token).ConfigureAwait(false);
+            await using (tunnel.ConfigureAwait(false))
+            {
+                SshConnection carrier = tunnel.Carrier;
+                (long sentBefore, long receivedBefore) = carrier.Octets;
+                long began = Stopwatch.GetTimestamp();
+                Task<byte[]> sent = SendAsync(tunnel.Stream, octets, limit.Token);
+                (byte[] received, long count) = await ReceiveAsync(tunnel.Stream, limit.Token).ConfigureAwait(false);
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+                (long sentAfter, long receivedAfter) = carrier.Octets;
+                byte[] expected = await sent.ConfigureAwait(false);
+                string? failure = count != octets ? $"expected {octets} octets back, got {count}"
+                    : !received.AsSpan().SequenceEqual(expected) ? "the octets that came back are not those that were sent"
+                    : null;
+                double overhead = (double)(sentAfter - sentBefore + receivedAfter - receivedBefore) / (2 * octets) - 1;
+                return new TourResult(row, octets, elapsed, overhead, carrier.Algorithms.CipherClientToServer, failure);
+            }
+        }
+        catch (Exception e) when (e is TunnelException or IOException)
+        {
+            return new TourResult(row, 0, default, 0, "", e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new TourResult(row, 0, default, 0, "", $"expected {octets} octets within {Limit.TotalSeconds} s, got fewer");
+        }
+    }
+
+    private static async Task<byte[]> SendAsync(DuplexStream stream, long octets, CancellationToken cancellationToken)
+    {
+        byte[] block = RandomNumberGenerator.GetBytes(BlockLength);
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long left = octets; left > 0; left -= BlockLength)
+        {
+            // Each block differs from the one before, so that a lost or doubled one is seen.
+            BitConverter.TryWriteBytes(block, left);
+            Memory<byte> part = block.AsMemory(0, (int)Math.Min(left, BlockLength));
+            sum.AppendData(part.Span);
+            await stream.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+
+        await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+        return sum.GetHashAndReset();
+    }
+
+    private static async Task<(byte[] Hash, long Octets)> ReceiveAsync(DuplexStream stream, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[BlockLength];
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long octets = 0;
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var count and > 0)
+        {
+            sum.AppendData(buffer.AsSpan(0, count));
+            octets += count;
+        }
+
+        return (sum.GetHashAndReset(), octets);
+    }
+}
