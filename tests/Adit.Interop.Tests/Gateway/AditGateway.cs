@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Adit.TestKit.Peers;
+
+namespace Adit.Interop.Tests.Gateway;
+
+/// <summary>"adit serve" as a person runs it, with keys of its own; SSH clients reach it by <see cref="Target"/>.</summary>
+internal sealed partial class AditGateway : IAsyncDisposable
+{
+    private readonly AditProgram _program;
+
+    private AditGateway(AditProgram program, SshTarget target)
+    {
+        _program = program;
+        Target = target;
+    }
+
+    public SshTarget Target { get; }
+
+    public PeerProcess Process => _program.Process;
+
+    public PeerFolder Folder => _program.Folder;
+
+    public string State => _program.State;
+
+    public string AuthorizedKeysFile => Path.Combine(State, "authorized_keys");
+
+    /// <param name="authorizedKeys">Lines, options and all.</param>
+    /// <param name="gateway">Lines of the configuration's gateway: part, without their indentation.</param>
+    /// <param name="hostKeyTypes">Types with bits (0: the default) of host keys that ssh-keygen makes; none: the gateway makes its own.</param>
+    public static async Task<AditGateway> StartAsync(
+        IReadOnlyList<string> authorizedKeys, IReadOnlyList<string>? gateway = null, string address = "127.0.0.1", params (string Type, int Bits)[] hostKeyTypes)
+    {
+        AditProgram program = new("gateway");
+        try
+        {
+            Directory.CreateDirectory(program.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            program.Folder.Write("state/authorized_keys", string.Join('\n', authorizedKeys) + "\n");
+            List<string> options = ["-v"];
+            List<SshKeyFile> hostKeys = [];
+            foreach ((string type, int bits) in hostKeyTypes)
+            {
+                hostKeys.Add(await SshKeyFile.GenerateAsync(program.Folder, $"host_{type}_{bits}", type, bits));
+                options.AddRange(["--host-key", hostKeys[^1].PrivatePath]);
+            }
+
+            if (gateway is { Count: > 0 })
+            {
+                string file = program.Folder.Write("adit.yaml", "gateway:\n" + string.Concat(gateway.Select(l => $"  {l}\n")));
+                options.AddRange(["-c", file]);
+            }
+
+            string ready = await program.StartAsync(["serve", "--listen", $"tcp://{(address.Contains(':') ? $"[{address}]" : address)}:0", .. options]);
+            int port = int.Parse(PortAtEnd().Match(ready).Groups[1].Value);
+            string[] keys = hostKeys.Count > 0
+                ? [.. hostKeys.Select(k => k.PublicKey)]
+                : [(await ProcessRunner.RunAsync("ssh-keygen", "-y", "-f", Path.Combine(program.State, "ssh_host_ed25519_key"))).Succeeded().Text.Trim()];
+            return new AditGateway(program, new SshTarget(address, port, Environment.UserName, [.. keys.Select(k => string.Join(' ', k.Split(' ')[..2]))]));
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a line of the gateway's log.</summary>
+    public Task<string> WaitForLogAsync(params string[] words) =>
+        Process.WaitForErrorLineAsync(l => words.All(w => l.Contains(w, StringComparison.Ordinal)), $"log line with {string.Join(", ", words)}");
+
+    /// <summary>How many descriptors of sockets the gateway holds.</summary>
+    public int CountSockets() => Directory.EnumerateFiles($"/proc/{Process.Id}/fd").Count(f =>
+    {
+        try
+        {
+            return File.ResolveLinkTarget(f, false)?.Name.StartsWith("socket:", StringComparison.Ordinal) ?? false;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
+
+    [GeneratedRegex(@":(\d+)$")]
+    private static partial Regex PortAtEnd();
+}
