@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Adit.Cli.Check;
-using Adit.Cli.Serve;
+using Adit.Cli.Forward;
 using Adit.Cli.Keygen;
+using Adit.Cli.Serve;
 using Adit.Cli.Terminal;
 using Adit.Cli.Tour;
 using Adit.Cli.Version;
@@ -30,6 +31,7 @@ internal static class AditCommand
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
             ServeCommand.Create(),
+            ForwardCommand.Create(),
             TourCommand.Create(),
             CheckCommand.Create(),
             KeygenCommand.Create(),

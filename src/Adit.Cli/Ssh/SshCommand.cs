@@ -58,7 +58,7 @@ internal static class SshCommand
         try
         {
             await using var run = new SshRun(line, config, log);
-            return await run.RunAsync(null, signals.Token);
+            return await run.RunAsync(signals.Token);
         }
         catch (OperationCanceledException) when (TerminationSignals.Received is { } signal)
         {

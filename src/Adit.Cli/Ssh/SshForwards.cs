@@ -11,6 +11,11 @@ namespace Adit.Cli.Ssh;
 /// <param name="log">Where failures are told, in the words of ssh(1).</param>
 internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposable
 {
+    // Ours.
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(3);
+
+    private readonly SocketDialer _dialer = new();
+    private readonly List<RemoteForward> _missing = [];
     private readonly List<Forwarder> _local = [];
     private readonly List<Forwarder> _remote = [];
     private readonly Dictionary<RemoteForward, int> _allocated = [];
@@ -40,34 +45,35 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
     }
 
     /// <summary>Asks a session for the listeners at the server. A port that the server chose before is asked for again.</summary>
-    /// <returns>False when one failed; the others stand.</returns>
+    /// <returns>False when one failed; the others stand, and <see cref="RetryAsync"/> asks again.</returns>
     public async Task<bool> RequestAsync(SshClient client, CancellationToken cancellationToken)
     {
         _remote.Clear(); // those of a session before have ended with it
-        bool all = true;
-        var dialer = new SocketDialer();
+        _missing.Clear();
         foreach (RemoteForward forward in config.RemoteForwards)
         {
-            try
-            {
-                Destination at = forward.Listen is TcpDestination { Port: 0 } any && _allocated.TryGetValue(forward, out int before) ? any with { Port = before } : forward.Listen;
-                IStreamListener listener = await BindRemoteAsync(client, forward, at, cancellationToken);
-                _remote.Add(forward.Target is { } target
-                    ? new StreamForwarder(listener, dialer, target, log)
-                    : new DynamicForwarder(listener, dialer, config.PermitRemoteOpen.Permits, log));
-                log.Debug($"remote forward success for: listen {forward.Listen}, connect {forward.Target?.ToString() ?? "SOCKS"}");
-            }
-            catch (TunnelException e) when (e.Error == TunnelError.PermissionDenied)
-            {
-                all = false;
-                string what = forward.Listen switch { TcpDestination tcp => $"port {tcp.Port}", UnixDestination unix => $"path {unix.Path}", var other => other.ToString() };
-                if (config.ExitOnForwardFailure) log.Fatal($"Error: remote port forwarding failed for listen {what}");
-                else log.Info($"Warning: remote port forwarding failed for listen {what}");
-            }
+            if (!await TryRequestAsync(client, forward, cancellationToken)) _missing.Add(forward);
         }
 
-        if (all && config.RemoteForwards.Count > 0) log.Debug("forwarding_success: all expected forwarding replies received");
-        return all;
+        if (_missing.Count == 0 && config.RemoteForwards.Count > 0) log.Debug("forwarding_success: all expected forwarding replies received");
+        return _missing.Count == 0;
+    }
+
+    /// <summary>
+    /// Asks again, every few seconds while the session lives, for what it refused: after a loss the server may hold the port for the dead session still.
+    /// </summary>
+    public async Task RetryAsync(SshClient client, CancellationToken cancellationToken)
+    {
+        while (_missing.Count > 0)
+        {
+            await Task.Delay(RetryPause, cancellationToken);
+            foreach (RemoteForward forward in _missing.ToArray())
+            {
+                if (!await TryRequestAsync(client, forward, cancellationToken)) continue;
+                _missing.Remove(forward);
+                log.Info($"Remote forward {forward.Listen} stands again.");
+            }
+        }
     }
 
     /// <summary>Waits until nothing is under way on any forward.</summary>
@@ -76,6 +82,28 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         foreach (Forwarder each in _local.Concat(_remote)) await each.DisposeAsync();
+    }
+
+    private async Task<bool> TryRequestAsync(SshClient client, RemoteForward forward, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Destination at = forward.Listen is TcpDestination { Port: 0 } any && _allocated.TryGetValue(forward, out int before) ? any with { Port = before } : forward.Listen;
+            IStreamListener listener = await BindRemoteAsync(client, forward, at, cancellationToken);
+            _remote.Add(forward.Target is { } target
+                ? new StreamForwarder(listener, _dialer, target, log)
+                : new DynamicForwarder(listener, _dialer, config.PermitRemoteOpen.Permits, log));
+            log.Debug($"remote forward success for: listen {forward.Listen}, connect {forward.Target?.ToString() ?? "SOCKS"}");
+            return true;
+        }
+        catch (TunnelException e) when (e.Error == TunnelError.PermissionDenied)
+        {
+            string what = forward.Listen switch { TcpDestination tcp => $"port {tcp.Port}", UnixDestination unix => $"path {unix.Path}", var other => other.ToString() };
+            if (_missing.Contains(forward)) log.Debug($"remote port forwarding failed for listen {what}");
+            else if (config.ExitOnForwardFailure) log.Fatal($"Error: remote port forwarding failed for listen {what}");
+            else log.Info($"Warning: remote port forwarding failed for listen {what}");
+            return false;
+        }
     }
 
     private async Task<IStreamListener> BindRemoteAsync(SshClient client, RemoteForward forward, Destination at, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Adit.Core;
 using Adit.Core.Streams;
+using Adit.Gateway.Hops;
 using Adit.Ssh.Client;
 using Adit.Ssh.Config;
 
@@ -12,20 +13,69 @@ namespace Adit.Cli.Ssh;
 internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) : IAsyncDisposable
 {
     private readonly SshForwards _forwards = new(config, log);
+    private HopChain? _via;
 
     /// <summary>Connects, serves, and says how it ended.</summary>
-    public async Task<int> RunAsync(IStreamDialer? first, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var connector = new SshConnector(new SshDialogue(log.Info), log, first, new SshConfigRequest { Host = "", ConfigFile = line.ConfigFile });
+        var dialogue = new SshDialogue(log.Info);
+        if (line.Via.Count > 0) _via = BuiltInHops.Create(dialogue, log, line.ConfigFile).Chain(line.Via, new SocketDialer(config.ConnectTimeout));
+        var connector = new SshConnector(dialogue, log, _via, new SshConfigRequest { Host = "", ConfigFile = line.ConfigFile });
+        if (line.Reconnects) return await RunForeverAsync(connector, cancellationToken);
         await using SshRoute route = await connector.ConnectAsync(config, cancellationToken);
-        SshClient client = route.Client;
-        if (!await SetUpAsync(route, cancellationToken)) return SshCommand.Failed;
-        return await ServeAsync(client, cancellationToken);
+        if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
+        return await ServeAsync(route.Client, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _forwards.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _forwards.DisposeAsync();
+        if (_via is not null) await _via.DisposeAsync();
+    }
 
-    private async Task<bool> SetUpAsync(SshRoute route, CancellationToken cancellationToken)
+    private async Task<int> RunForeverAsync(SshConnector connector, CancellationToken cancellationToken)
+    {
+        if (line.StdioForward is not null || config.SessionType != SshSessionType.None)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, "adit ssh: --reconnect: expected tunnels only (-N), since a command cannot be taken up again");
+        }
+
+        bool isSetUp = false;
+        ReconnectingSession? session = null;
+        session = new ReconnectingSession(
+            token => connector.ConnectAsync(config, token),
+            async (route, token) =>
+            {
+                if (!isSetUp)
+                {
+                    if (!await SetUpAsync(route, session!, token)) throw new TunnelException(TunnelError.BadConfiguration, "forwards: expected all of them to stand (ExitOnForwardFailure), got failures");
+                    isSetUp = true;
+                }
+                else if (!route.IsSuspect)
+                {
+                    await _forwards.RequestAsync(route.Client, token);
+                }
+
+                _ = RetryAsync(route.Client, token);
+            },
+            logger: log);
+        await session.RunAsync(cancellationToken);
+        return SshCommand.Failed;
+    }
+
+    private async Task RetryAsync(SshClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _forwards.RetryAsync(client, cancellationToken);
+        }
+        catch (Exception e) when (e is TunnelException or OperationCanceledException)
+        {
+            // The session is over.
+        }
+    }
+
+    private async Task<bool> SetUpAsync(SshRoute route, IStreamDialer dialer, CancellationToken cancellationToken)
     {
         if (route.IsSuspect && _forwards.Any)
         {
@@ -33,7 +83,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
             return !config.ExitOnForwardFailure;
         }
 
-        bool all = await _forwards.ListenAsync(route.Client, cancellationToken);
+        bool all = await _forwards.ListenAsync(dialer, cancellationToken);
         if (!all && config.ExitOnForwardFailure) return false;
         all &= await _forwards.RequestAsync(route.Client, cancellationToken);
         if (!all && config.ExitOnForwardFailure) return false;

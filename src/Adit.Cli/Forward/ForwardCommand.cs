@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Adit.Cli.CommandLine;
+using Adit.Cli.Ssh;
+using Adit.Cli.Terminal;
+using Adit.Core;
+using Adit.Core.Hops;
+using Adit.Core.Streams;
+using Adit.Gateway.Hops;
+using Adit.Ssh.Forwarding;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Cli.Forward;
+
+/// <summary><c>adit forward LISTEN=TARGET… [--via HOP]…</c>: plain forwards through a chain of hops, until SIGINT or SIGTERM.</summary>
+internal static class ForwardCommand
+{
+    public static Command Create()
+    {
+        var rules = new Argument<string[]>("LISTEN=TARGET")
+        {
+            Description = "Each side is [ADDRESS:]PORT, [V6]:PORT, a range such as 8000-8010, or unix:PATH; a LISTEN without an address is loopback",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated", HelpName = "HOP" };
+        var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
+        var command = new Verb(
+            "forward",
+            "Carry TCP ports and unix sockets to targets, through hops. A hop's session is opened with the first connection, and again when it was lost.",
+            [
+                "adit forward 8080=intranet:80 --via ssh://me@bastion",
+                "adit forward 127.0.0.1:5432=db:5432 unix:/tmp/x.sock=unix:/run/x.sock --via ssh://me@a --via ssh://me@b?identity=~/.ssh/b",
+            ])
+        {
+            rules, via, ready,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
+            ForwardRule[] parsed = [.. result.GetRequiredValue(rules).SelectMany(ForwardRule.Parse)];
+            HopUri[] hops = [.. (result.GetValue(via) ?? []).Select(ReadHop)];
+            await RunAsync(parsed, hops, loggers, result.GetValue(ready), result.InvocationConfiguration.Error, cancellationToken);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static HopUri ReadHop(string text)
+    {
+        try
+        {
+            return HopUri.Parse(text, "--via");
+        }
+        catch (TunnelException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static async Task RunAsync(ForwardRule[] rules, HopUri[] hops, ILoggerFactory loggers, string? readyFile, TextWriter error, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < hops.Length; i++)
+        {
+            bool isLast = i == hops.Length - 1;
+            if (hops[i].Scheme.Kind == HopKind.Carrier && (isLast || hops[i + 1].Scheme.Name != "ssh"))
+            {
+                throw new UsageException($"forward: --via {hops[i]}: ends at a gateway's SSH server: expected an ssh:// hop after it, got {(isLast ? "none" : hops[i + 1])}");
+            }
+        }
+
+        ILogger logger = loggers.CreateLogger("forward");
+        var dialogue = new SshDialogue(text => logger.LogWarning("{Text}", text));
+        await using HopChain chain = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh")).Chain(hops, new SocketDialer());
+        var forwarders = new List<Forwarder>();
+        try
+        {
+            foreach (ForwardRule rule in rules)
+            {
+                IStreamListener listener = await new SocketBinder().BindAsync(rule.Listen, cancellationToken);
+                forwarders.Add(new StreamForwarder(listener, chain, rule.Target, logger));
+            }
+
+            ReadyLine.Write(forwarders.Select(f => f.BoundAt.ToString()), readyFile, error);
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            foreach (Forwarder each in forwarders) await each.DisposeAsync();
+            if (readyFile is not null) File.Delete(readyFile);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Adit.Core;
+using Adit.Core.Hops;
+using Adit.Ssh.Client;
+using Adit.Ssh.Config;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Gateway.Hops;
+
+/// <summary>The hops of this version, as a table for <see cref="HopRegistry"/>.</summary>
+public static class BuiltInHops
+{
+    /// <summary>Makes the table.</summary>
+    /// <param name="dialogue">Who is asked about host keys and for passphrases and passwords.</param>
+    /// <param name="logger">Debug words of the hops' sessions; null for none.</param>
+    /// <param name="configFile">The ssh_config that hops are resolved by; null for the usual ones.</param>
+    public static HopRegistry Create(IUserDialogue dialogue, ILogger? logger = null, string? configFile = null) => new(new Dictionary<string, HopFactory>
+    {
+        ["ssh"] = (hop, previous) =>
+        {
+            (string? user, string? password) = hop.AuthFile is { } file ? ReadAuth(hop, file) : (hop.User, hop.Password);
+            SshConfigRequest request = RequestOf(hop, user, configFile);
+            IUserDialogue asked = password is null ? dialogue : new HopPassword(dialogue, password);
+            var connector = new SshConnector(asked, logger, previous, request);
+            return new SshHop(hop, token => connector.ConnectAsync(SshConfigResolver.Resolve(request), token));
+        },
+        ["tcp"] = (hop, previous) => hop.Query.Count == 0
+            ? new TcpCarrier(hop, previous)
+            : throw new TunnelException(TunnelError.NotSupported, $"{hop}: {string.Join(", ", hop.Query.Keys)}: a lifeline over TCP is not there yet in this version", hop.ToString()),
+    });
+
+    private static SshConfigRequest RequestOf(HopUri hop, string? user, string? configFile)
+    {
+        var options = new List<string>();
+        if (user is not null) options.Add($"User {Quote(user)}");
+        // The URI's default cannot be told from none: then the configuration decides, whose default is the same.
+        if (hop.Port != SshConfig.DefaultPort) options.Add($"Port {hop.Port}");
+        if (hop.IdentityFile is { } identity) options.Add($"IdentityFile {Quote(identity)}");
+        options.Add("ClearAllForwardings yes");
+        return new SshConfigRequest { Host = hop.Host, Options = options, ConfigFile = configFile };
+    }
+
+    // One line "user:password", in a file that nobody else may read.
+    private static (string User, string Password) ReadAuth(HopUri hop, string file)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode)0b000_111_111) != 0)
+            {
+                throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: permissions: expected none for group and others (chmod 600)", hop.ToString());
+            }
+
+            string line = File.ReadLines(file).FirstOrDefault() ?? "";
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            return colon > 0
+                ? (line[..colon], line[(colon + 1)..])
+                : throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: expected user:password on one line", hop.ToString());
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not TunnelException)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: expected a readable file, got {e.Message}", hop.ToString(), e);
+        }
+    }
+
+    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>Answers the account's password from the hop's URI; everything else is a person's to answer.</summary>
+    private sealed class HopPassword(IUserDialogue person, string password) : IUserDialogue
+    {
+        public ValueTask<string?> AskAsync(string question, bool isSecret, CancellationToken cancellationToken = default) =>
+            isSecret && question.EndsWith("assword: ", StringComparison.Ordinal) ? new(password) : person.AskAsync(question, isSecret, cancellationToken);
+
+        public void Tell(string text) => person.Tell(text);
+    }
+}

@@ -1,0 +1,73 @@
+using Adit.Core;
+using Adit.Core.Hops;
+using Adit.Core.Streams;
+using Adit.Ssh.Client;
+
+namespace Adit.Gateway.Hops;
+
+/// <summary>An <c>ssh://</c> hop: one session, opened at the first dial, through which streams are dialled. A session that was lost is opened anew at the next dial.</summary>
+/// <param name="hop">The hop, named in errors.</param>
+/// <param name="connect">Opens a session.</param>
+public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> connect) : IStreamDialer, IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task<SshRoute>? _route;
+
+    /// <inheritdoc/>
+    public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SshRoute route;
+        try
+        {
+            // Shared by all who dial meanwhile: one that gives up must not end it for the others.
+            route = await Current().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TunnelException e) when (e.Hop is null || !e.Hop.Contains("://", StringComparison.Ordinal))
+        {
+            throw new TunnelException(e.Error, $"{hop}: {e.Message}", hop.ToString(), e);
+        }
+
+        try
+        {
+            return await route.Client.DialAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TunnelException e)
+        {
+            throw new TunnelException(e.Error, $"{hop}: {request.To}: {e.Message}", hop.ToString(), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Task<SshRoute>? last;
+        lock (_lock) (last, _route) = (_route, null);
+        if (last is null) return;
+        try
+        {
+            await (await last.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // There was none.
+        }
+    }
+
+    private Task<SshRoute> Current()
+    {
+        lock (_lock)
+        {
+            bool isDead = _route is { IsCompleted: true } done && (!done.IsCompletedSuccessfully || done.Result.Client.Connection.CloseReason is not null);
+            if (_route is null || isDead)
+            {
+                if (_route is { IsCompletedSuccessfully: true } old) _ = old.Result.DisposeAsync().AsTask();
+                _route = Task.Run(() => connect(_stop.Token));
+            }
+
+            return _route;
+        }
+    }
+}
