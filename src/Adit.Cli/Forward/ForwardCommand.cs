@@ -23,6 +23,7 @@ internal static class ForwardCommand
         };
         var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated", HelpName = "HOP" };
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
+        var config = new Option<string>("--ssh-config", "-F") { Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither", HelpName = "FILE" };
         var command = new Verb(
             "forward",
             "Carry TCP ports and unix sockets to targets, through hops. A hop's session is opened with the first connection, and again when it was lost.",
@@ -31,14 +32,14 @@ internal static class ForwardCommand
                 "adit forward 127.0.0.1:5432=db:5432 unix:/tmp/x.sock=unix:/run/x.sock --via ssh://me@a --via ssh://me@b?identity=~/.ssh/b",
             ])
         {
-            rules, via, ready,
+            rules, via, ready, config,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
             ForwardRule[] parsed = [.. result.GetRequiredValue(rules).SelectMany(ForwardRule.Parse)];
             HopUri[] hops = [.. (result.GetValue(via) ?? []).Select(ReadHop)];
-            await RunAsync(parsed, hops, loggers, result.GetValue(ready), result.InvocationConfiguration.Error, cancellationToken);
+            await RunAsync(parsed, hops, loggers, result.GetValue(config), result.GetValue(ready), result.InvocationConfiguration.Error, cancellationToken);
             return ExitCode.Done;
         });
         return command;
@@ -56,7 +57,7 @@ internal static class ForwardCommand
         }
     }
 
-    private static async Task RunAsync(ForwardRule[] rules, HopUri[] hops, ILoggerFactory loggers, string? readyFile, TextWriter error, CancellationToken cancellationToken)
+    private static async Task RunAsync(ForwardRule[] rules, HopUri[] hops, ILoggerFactory loggers, string? configFile, string? readyFile, TextWriter error, CancellationToken cancellationToken)
     {
         for (int i = 0; i < hops.Length; i++)
         {
@@ -69,7 +70,7 @@ internal static class ForwardCommand
 
         ILogger logger = loggers.CreateLogger("forward");
         var dialogue = new SshDialogue(text => logger.LogWarning("{Text}", text));
-        await using HopChain chain = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh")).Chain(hops, new SocketDialer());
+        await using HopChain chain = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh"), configFile).Chain(hops, new SocketDialer());
         var forwarders = new List<Forwarder>();
         try
         {

@@ -12,6 +12,9 @@ namespace Adit.Cli.Ssh;
 /// <param name="log">The log.</param>
 internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) : IAsyncDisposable
 {
+    // Ours: how long a reader of our output may take once the connection is gone.
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(5);
+
     private readonly SshForwards _forwards = new(config, log);
     private HopChain? _via;
 
@@ -93,18 +96,13 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
 
     private async Task<int> ServeAsync(SshClient client, CancellationToken cancellationToken)
     {
+        bool hasOutput = line.StdioForward is not null || config.SessionType != SshSessionType.None;
         Task<int> work = line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
-            : config.SessionType == SshSessionType.None ? WaitAsync(cancellationToken)
-            : RunSessionAsync(client, cancellationToken);
-        Task first = await Task.WhenAny(work, client.Connection.Closed);
-        if (first == work || work.IsCompletedSuccessfully) return await work;
-        // What was received before the end is still written out.
-        if (await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken)) == work && work.IsCompletedSuccessfully && line.StdioForward is null && config.SessionType != SshSessionType.None)
-        {
-            int code = await work;
-            if (code != SshCommand.Failed) return code;
-        }
-
+            : hasOutput ? RunSessionAsync(client, cancellationToken)
+            : WaitAsync(cancellationToken);
+        // What was received before the end of the connection is still written out.
+        if (await Task.WhenAny(work, client.Connection.Closed) != work && hasOutput) await Task.WhenAny(work, Task.Delay(OutputPatience, cancellationToken));
+        if (work.IsCompleted && (client.Connection.CloseReason is null || (work.IsCompletedSuccessfully && work.Result != SshCommand.Failed))) return await work;
         TellLost(client);
         return SshCommand.Failed;
     }
