@@ -19,21 +19,11 @@ public readonly record struct ChannelEofMessage(uint RecipientChannel) : ISshMes
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out ChannelEofMessage value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
-        if (!reader.TryReadUInt32(out uint recipientChannel)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, Number, out uint recipientChannel, out consumed);
         value = new ChannelEofMessage(recipientChannel);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteMessage(Number);
-        writer.WriteUInt32(RecipientChannel);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.Encode(destination, Number, RecipientChannel);
 }

@@ -15,19 +15,11 @@ public readonly record struct ExecFields(string Command) : IWireValue<ExecFields
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out ExecFields value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (!reader.TryReadText(out string command)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, out string command, out consumed);
         value = new ExecFields(command);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteText(Command);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.EncodeText(destination, Command);
 }

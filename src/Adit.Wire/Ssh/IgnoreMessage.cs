@@ -19,21 +19,11 @@ public readonly record struct IgnoreMessage(ReadOnlyMemory<byte> Data) : ISshMes
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out IgnoreMessage value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
-        if (!reader.TryReadString(out ReadOnlySpan<byte> data)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, Number, out ReadOnlySpan<byte> data, out consumed);
         value = new IgnoreMessage(data.ToArray());
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteMessage(Number);
-        writer.WriteString(Data.Span);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.Encode(destination, Number, Data.Span);
 }

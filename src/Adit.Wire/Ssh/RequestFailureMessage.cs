@@ -18,17 +18,9 @@ public readonly record struct RequestFailureMessage : ISshMessage<RequestFailure
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out RequestFailureMessage value, out int consumed)
     {
         value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
-        return reader.ExpectEnd(out consumed);
+        return OneField.TryDecodeEmpty(source, Number, out consumed);
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteMessage(Number);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.Encode(destination, Number);
 }

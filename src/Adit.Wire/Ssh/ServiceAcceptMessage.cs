@@ -19,21 +19,11 @@ public readonly record struct ServiceAcceptMessage(string ServiceName) : ISshMes
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out ServiceAcceptMessage value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
-        if (!reader.TryReadText(out string serviceName)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, Number, out string serviceName, out consumed);
         value = new ServiceAcceptMessage(serviceName);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteMessage(Number);
-        writer.WriteText(ServiceName);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.EncodeText(destination, Number, ServiceName);
 }

@@ -15,19 +15,11 @@ public readonly record struct SignalFields(string SignalName) : IWireValue<Signa
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out SignalFields value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (!reader.TryReadText(out string signalName)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, out string signalName, out consumed);
         value = new SignalFields(signalName);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteText(SignalName);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.EncodeText(destination, SignalName);
 }

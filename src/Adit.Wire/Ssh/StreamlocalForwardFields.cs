@@ -15,19 +15,11 @@ public readonly record struct StreamlocalForwardFields(string Path) : IWireValue
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out StreamlocalForwardFields value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (!reader.TryReadText(out string path)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, out string path, out consumed);
         value = new StreamlocalForwardFields(path);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteText(Path);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.EncodeText(destination, Path);
 }

@@ -15,19 +15,11 @@ public readonly record struct SubsystemFields(string Name) : IWireValue<Subsyste
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out SubsystemFields value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (!reader.TryReadText(out string name)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, out string name, out consumed);
         value = new SubsystemFields(name);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteText(Name);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.EncodeText(destination, Name);
 }

@@ -19,21 +19,11 @@ public readonly record struct UnimplementedMessage(uint SequenceNumber) : ISshMe
     /// <inheritdoc/>
     public static DecodeStatus TryDecode(ReadOnlySpan<byte> source, out UnimplementedMessage value, out int consumed)
     {
-        value = default;
-        consumed = 0;
-        var reader = new SshReader(source);
-        if (reader.ExpectMessage(Number) is not DecodeStatus.Ok and var status) return status;
-        if (!reader.TryReadUInt32(out uint sequenceNumber)) return DecodeStatus.Truncated;
+        DecodeStatus status = OneField.TryDecode(source, Number, out uint sequenceNumber, out consumed);
         value = new UnimplementedMessage(sequenceNumber);
-        return reader.ExpectEnd(out consumed);
+        return status;
     }
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> destination)
-    {
-        var writer = new SshWriter(destination);
-        writer.WriteMessage(Number);
-        writer.WriteUInt32(SequenceNumber);
-        return writer.Written;
-    }
+    public int Encode(Span<byte> destination) => OneField.Encode(destination, Number, SequenceNumber);
 }
