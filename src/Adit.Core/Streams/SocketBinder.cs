@@ -92,7 +92,7 @@ public sealed class SocketBinder : IStreamBinder
         {
             try
             {
-                addresses = await Dns.GetHostAddressesAsync(at.Host, _family, cancellationToken).ConfigureAwait(false);
+                addresses = await NameResolver.ResolveAsync(at.Host, _family, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException e)
             {

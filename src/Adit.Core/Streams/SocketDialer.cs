@@ -117,7 +117,7 @@ public sealed class SocketDialer : IStreamDialer
         {
             try
             {
-                addresses = await Dns.GetHostAddressesAsync(to.Host, _family, cancellationToken).ConfigureAwait(false);
+                addresses = await NameResolver.ResolveAsync(to.Host, _family, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or ArgumentException)
             {

@@ -118,7 +118,7 @@ public sealed partial class ForwardingService
         {
             try
             {
-                addresses = await Dns.GetHostAddressesAsync(at.Host, cancellationToken).ConfigureAwait(false);
+                addresses = await NameResolver.ResolveAsync(at.Host, cancellationToken: cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or ArgumentException)
             {
