@@ -84,7 +84,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
         try
         {
             SshServerSession session = await SshServerSession.AcceptAsync(
-                _incoming.Stream, _context.Server, authority, Serve, _incoming.Source, _logger, _context.Time, stopping).ConfigureAwait(false);
+                _incoming.Stream, _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
             login.Succeeded();
             return session;
         }
@@ -100,7 +100,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
                 TunnelError.TimedOut => PenaltyReason.GraceExceeded,
                 _ => authority.Refusals > 0 ? PenaltyReason.AuthenticationFailed : PenaltyReason.NoAuthentication,
             };
-            if (authority.LastRefused is { } key) LogRefusedKey(_logger, Name, _source, authority.LastUser ?? "", key.KeyType, key.Fingerprint, authority.LastWhy);
+            if (authority.LastRefused is { } key) LogRefusedKey(_logger, Name, _source, Shown(authority.LastUser ?? ""), key.KeyType, key.Fingerprint, authority.LastWhy);
             LogNoLogin(_logger, Name, _source, e.Message);
             if (login.Failed(reason)) LogPenalty(_logger, Name, login.Source?.Text ?? "", reason);
         }
@@ -117,7 +117,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
     private ForwardingService Serve(SshServerSession session)
     {
         _connection = session.Connection;
-        LogLogin(_logger, Name, session.User, _source, session.Key.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
+        LogLogin(_logger, Name, Shown(session.User), _source, session.Key.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
         var policy = new KeyForwardingPolicy(
             session.Permissions, new GatewayForwardingPolicy(_context.Configuration, session.Permissions, _context.NeverReachable), _context.Time);
         var options = new ForwardingOptions
@@ -128,6 +128,9 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
         };
         return _forwarding = new ForwardingService(session.Connection, policy, options, _logger);
     }
+
+    // Whoever is not logged in may send a name of some ten thousand octets.
+    private static string Shown(string user) => user.Length <= 64 ? user : user[..64] + "…";
 
     private static string Describe(Exception? reason) => reason switch
     {
