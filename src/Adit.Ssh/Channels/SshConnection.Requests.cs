@@ -12,6 +12,7 @@ public sealed partial class SshConnection
     private readonly Channel<GlobalRequestMessage> _incomingRequests;
     private ITimer? _keepAlive;
     private int _unanswered;
+    private long _lastHeard;
 
     /// <summary>Sends a global request and waits for its answer.</summary>
     /// <exception cref="TunnelException">The connection ended.</exception>
@@ -134,11 +135,13 @@ public sealed partial class SshConnection
     {
         if (_reason is not null) return;
         TimeSpan interval = _limits.KeepAliveInterval;
-        TimeSpan silent = _time.GetElapsedTime(_transport.LastReceived);
+        long last = _transport.LastReceived;
+        TimeSpan silent = _time.GetElapsedTime(last);
+        // Any octet is an answer, also one that came in the same moment as the question.
+        if (last != _lastHeard) (_lastHeard, _unanswered) = (last, 0);
         if (silent < interval)
         {
             // Counted from the last octet, so that a dead peer is found within interval × (count + 1) of it.
-            _unanswered = 0;
             _keepAlive?.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((interval - silent).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
             return;
         }
