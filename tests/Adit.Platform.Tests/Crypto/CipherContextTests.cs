@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using Adit.Platform.Crypto;
+
+namespace Adit.Platform.Tests.Crypto;
+
+/// <summary>Vectors: NIST SP 800-38A F.5, the GCM specification's test cases 3 and 4 (McGrew, Viega), RFC 8439 A.1.</summary>
+public sealed class CipherContextTests
+{
+    private const string Blocks = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
+
+    [Theory]
+    [InlineData("AES-128-CTR", "2b7e151628aed2a6abf7158809cf4f3c", "874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff5ae4df3edbd5d35e5b4f09020db03eab1e031dda2fbe03d1792170a0f3009cee")]
+    [InlineData("AES-192-CTR", "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", "1abc932417521ca24f2b0459fe7e6e0b090339ec0aa6faefd5ccc2c6f4ce8e941e36b26bd1ebc670d1bd1d665620abf74f78a7f6d29809585a97daec58c6b050")]
+    [InlineData("AES-256-CTR", "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c52b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6")]
+    public void Ctr_IsTheVector_AndGoesOnOverCalls(string algorithm, string key, string expected)
+    {
+        byte[] data = Convert.FromHexString(Blocks);
+        using var context = new CipherContext(algorithm, Convert.FromHexString(key), Convert.FromHexString("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"), encrypt: true);
+        context.Transform(data.AsSpan(0, 16));
+        context.Transform(data.AsSpan(16, 5));
+        context.Transform(data.AsSpan(21));
+        Assert.Equal(expected, Convert.ToHexStringLower(data));
+    }
+
+    [Fact]
+    public void Gcm_IsTheVector_AndOpens()
+    {
+        byte[] key = Convert.FromHexString("feffe9928665731c6d6a8f9467308308"), iv = Convert.FromHexString("cafebabefacedbaddecaf888");
+        byte[] associated = Convert.FromHexString("feedfacedeadbeeffeedfacedeadbeefabaddad2"), tag = new byte[16];
+        byte[] plain = Convert.FromHexString("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+        byte[] data = [.. plain];
+        using var seal = new CipherContext("AES-128-GCM", key, iv, encrypt: true);
+        for (int i = 0; i < 2; i++)
+        {
+            data = [.. plain];
+            seal.Seal(iv, associated, data, tag);
+            Assert.Equal("42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091", Convert.ToHexStringLower(data));
+            Assert.Equal("5bc94fbc3221a5db94fae95ae7121a47", Convert.ToHexStringLower(tag));
+        }
+
+        using var open = new CipherContext("AES-128-GCM", key, iv, encrypt: false);
+        byte[] copy = [.. data];
+        tag[0] ^= 1;
+        Assert.False(open.TryOpen(iv, associated, copy, tag));
+        tag[0] ^= 1;
+        Assert.True(open.TryOpen(iv, associated, data, tag));
+        Assert.Equal(plain, data);
+    }
+
+    [Fact]
+    public void ChaCha20_IsTheVector_AndTakesANewIv()
+    {
+        byte[] data = new byte[64];
+        using var context = new CipherContext("ChaCha20", new byte[32], new byte[16], encrypt: true);
+        for (int i = 0; i < 2; i++)
+        {
+            data.AsSpan().Clear();
+            context.SetIv(new byte[16]);
+            context.Transform(data);
+            Assert.Equal("76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586", Convert.ToHexStringLower(data));
+        }
+    }
+
+    [Fact]
+    public void UnknownAlgorithm_IsRefused() => Assert.Throws<CryptographicException>(() => new CipherContext("ROT-13", new byte[16], default, encrypt: true));
+}
