@@ -48,9 +48,10 @@ public sealed partial class SshChannel
             ChannelOpenFailureReason.ResourceShortage => (TunnelError.ResourceShortage, "resource shortage"),
             _ => (TunnelError.Unknown, "unknown reason"),
         };
+        // First, so that whoever learns of the failure finds the channel's place free.
+        Finish();
         _opened.TrySetException(new TunnelException(error, $"channel {Id}: open failed: {words}: {text}"));
         _ = _opened.Task.Exception;
-        Finish();
     }
 
     /// <summary>Whoever waited for the opening has given up; a late confirmation is closed at once.</summary>
