@@ -30,6 +30,7 @@ internal static class AditCommand
         {
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
+            ListSsh(),
             ServeCommand.Create(),
             ForwardCommand.Create(),
             TourCommand.Create(),
@@ -40,6 +41,14 @@ internal static class AditCommand
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new ExamplesHelpAction((SynchronousCommandLineAction)help.Action!);
         return root;
+    }
+
+    // Run without System.CommandLine; it stands here to be listed, and to be the nearest word of a mistyped one.
+    private static Verb ListSsh()
+    {
+        var command = new Verb("ssh", "The SSH client: carries TCP connections and unix sockets through a server, as ssh(1) does.", ["adit ssh --help"]) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(int (ParseResult _) => throw new UsageException("ssh: expected as the first word, with its options after it: adit ssh [options] [user@]host"));
+        return command;
     }
 
     /// <summary>Parses and runs.</summary>
