@@ -18,7 +18,7 @@ internal sealed class EncryptedKeyFile(string path, SshPublicKey publicKey, Func
     public async ValueTask<byte[]> SignAsync(string signatureAlgorithm, ReadOnlyMemory<byte> data, CancellationToken ct = default)
     {
         _key ??= await load(path, ct).ConfigureAwait(false)
-            ?? throw new TunnelException(TunnelError.AuthenticationFailed, $"{path}: passphrase: expected the one that encrypts this key, got none");
+            ?? throw new TunnelException(TunnelError.AuthenticationFailed, $"{path}: passphrase: expected the one that encrypts this key, got none that does");
         return await _key.SignAsync(signatureAlgorithm, data, ct).ConfigureAwait(false);
     }
 }

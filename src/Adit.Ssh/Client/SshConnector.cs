@@ -91,7 +91,16 @@ public sealed partial class SshConnector
         {
             SshRoute jump = await ConnectAsync(ResolveJump(config), depth + 1, cancellationToken).ConfigureAwait(false);
             beneath.Add(jump);
-            return await jump.Client.DialAsync(new DialRequest(new TcpDestination(config.HostName, config.Port)), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await jump.Client.DialAsync(new DialRequest(new TcpDestination(config.HostName, config.Port)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (TunnelException e)
+            {
+                // Several hosts may stand on the way: which of them could not reach the next.
+                string host = config.ProxyJump[^1].Host;
+                throw new TunnelException(e.Error, $"{host}: {config.HostName}:{config.Port}: {e.Message}", host, e);
+            }
         }
 
         if (config.ProxyCommand is { } command)
