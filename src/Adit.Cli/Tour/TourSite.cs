@@ -2,6 +2,7 @@ using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Listeners;
+using Adit.Gateway.Permissions;
 using Adit.Gateway.Serving;
 using Adit.Gateway.State;
 using Adit.Ssh.Client;
@@ -55,7 +56,7 @@ internal sealed class TourSite : IAsyncDisposable
             SshPrivateKey key = SshPrivateKey.Generate(SshKeyKind.Ed25519, 0, "tour");
             state.MakeAuthorizedKeys();
             await File.AppendAllTextAsync(state.AuthorizedKeysFile, key.PublicKey.ToAuthorizedKeysLine("tour") + "\n", cancellationToken).ConfigureAwait(false);
-            var configuration = new GatewayConfiguration { Listen = [new ListenUri("tcp", "127.0.0.1", 0)] };
+            var configuration = new GatewayConfiguration { Listen = [new ListenUri("tcp", "127.0.0.1", 0)], StreamLocal = StreamLocalPolicy.On };
             gateway = await GatewayServer.StartAsync(configuration, state, null, null, cancellationToken).ConfigureAwait(false);
             tcpEcho = await TourEcho.StartAsync(new TcpDestination("127.0.0.1", 0)).ConfigureAwait(false);
             unixEcho = await TourEcho.StartAsync(new UnixDestination(Path.Combine(folder, "echo"))).ConfigureAwait(false);

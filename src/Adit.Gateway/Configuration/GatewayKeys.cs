@@ -116,7 +116,7 @@ internal static class GatewayKeys
     }
 
     private static StreamLocalPolicy StreamLocal(MappingReader reader, YamlNode node) =>
-        node is YamlScalar { IsNull: false } ? StreamLocalPolicy.Default with { Enabled = node.Flag() } : reader.Read(node, "gateway.streamlocal", StreamLocalPolicy.Default, StreamLocalTable);
+        node is YamlScalar { IsNull: false } ? StreamLocalPolicy.On with { Enabled = node.Flag() } : reader.Read(node, "gateway.streamlocal", StreamLocalPolicy.On, StreamLocalTable);
 
     private static object WriteStreamLocal(StreamLocalPolicy s) => s.Enabled ? ConfigurationWriter.Pairs(s, StreamLocalTable) : false;
 

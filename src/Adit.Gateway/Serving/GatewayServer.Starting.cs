@@ -2,9 +2,9 @@ using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Configuration;
+using Adit.Gateway.Configuration.Rules;
 using Adit.Gateway.Leases;
 using Adit.Gateway.Listeners;
-using Adit.Gateway.Permissions;
 using Adit.Gateway.State;
 using Adit.Platform.Libc;
 using Adit.Ssh.Channels;
@@ -38,7 +38,7 @@ public sealed partial class GatewayServer
         ArgumentNullException.ThrowIfNull(state);
         time ??= TimeProvider.System;
         ILogger logger = loggers?.CreateLogger("gateway") ?? NullLogger.Instance;
-        RefuseWhatIsNotThere(configuration);
+        RefuseWhatIsWrong(configuration);
         if (configuration.AuthorizedKeys.Count == 0) state.MakeAuthorizedKeys();
         List<SshPrivateKey> hostKeys = LoadHostKeys(configuration, state);
         var listeners = new List<SocketListener>();
@@ -136,25 +136,17 @@ public sealed partial class GatewayServer
         };
         return profile with
         {
-            KeyExchange = Chosen("kex", configuration.KeyExchanges, known.KeyExchange) ?? profile.KeyExchange,
-            Cipher = Chosen("ciphers", configuration.Ciphers, known.Cipher) ?? profile.Cipher,
-            Mac = Chosen("macs", configuration.Macs, known.Mac) ?? profile.Mac,
+            KeyExchange = configuration.KeyExchanges ?? profile.KeyExchange,
+            Cipher = configuration.Ciphers ?? profile.Cipher,
+            Mac = configuration.Macs ?? profile.Mac,
         };
     }
 
-    private static IReadOnlyList<string>? Chosen(string key, IReadOnlyList<string>? wanted, IReadOnlyList<string> known)
+    private static void RefuseWhatIsWrong(GatewayConfiguration configuration)
     {
-        if (wanted?.FirstOrDefault(w => !known.Contains(w)) is { } stranger)
+        foreach ((string path, string message) in ConfigurationRules.Check(new AditConfiguration { Gateway = configuration }))
         {
-            throw new TunnelException(TunnelError.BadConfiguration, $"gateway.{key}: expected some of {string.Join(", ", known)}, got {stranger}");
+            throw new TunnelException(TunnelError.BadConfiguration, $"{path}: {message}");
         }
-
-        return wanted;
-    }
-
-    private static void RefuseWhatIsNotThere(GatewayConfiguration configuration)
-    {
-        string? key = configuration.Exec ? "exec" : configuration.Shell != ShellMode.Off ? "shell" : configuration.Pty ? "pty" : configuration.AgentForwarding ? "agent-forwarding" : null;
-        if (key is not null) throw new TunnelException(TunnelError.NotSupported, $"gateway.{key}: not there yet in this version; the gateway forwards only");
     }
 }

@@ -17,6 +17,10 @@ public sealed partial class GatewayServer : IAsyncDisposable
     /// <summary>How long sessions get for an orderly end before they are cut. Ours: what a person or a service manager waits for without a thought.</summary>
     public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1.5);
 
+    // Ours: how long, and for how many at once, a client that is turned away is given a reason.
+    private static readonly TimeSpan TurnAwayTime = TimeSpan.FromSeconds(1);
+    private const int MostTurnedAway = 64;
+
     private readonly GatewayContext _context;
     private readonly IReadOnlyList<SocketListener> _listeners;
     private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
@@ -26,6 +30,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly Task[] _accepting;
     private readonly RefusalLog _refusals;
     private long _number;
+    private int _turningAway;
     private int _disposed;
 
     internal GatewayServer(GatewayContext context, ConnectionGate gate, IReadOnlyList<SocketListener> listeners, IReadOnlyList<SshPrivateKey> hostKeys)
@@ -106,7 +111,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         if (!_gate.TryEnter(incoming.Source?.Address, null, out PendingLogin? login, out string? why))
         {
             _refusals.Add(incoming.Source, why!);
-            TurnAway(incoming.Stream, why!.StartsWith("max-startups", StringComparison.Ordinal) ? "Exceeded MaxStartups\r\n"u8 : "Not allowed at this time\r\n"u8);
+            _ = TurnAwayAsync(incoming.Stream, why!.StartsWith("max-startups", StringComparison.Ordinal) ? "Exceeded MaxStartups\r\n" : "Not allowed at this time\r\n");
             return;
         }
 
@@ -135,19 +140,34 @@ public sealed partial class GatewayServer : IAsyncDisposable
         }
     }
 
-    // RFC 4253 §4.2 lets a server send lines before its identification; clients show them with -v.
-    private static void TurnAway(DuplexStream stream, ReadOnlySpan<byte> line)
+    /// <summary>
+    /// Says one line and closes. RFC 4253 §4.2 lets a server send lines before its identification; clients show them with -v. Closing with octets
+    /// unread would reset the connection and take the line with it, so what the client has sent is read first, for a moment and by a few at once.
+    /// </summary>
+    private async Task TurnAwayAsync(DuplexStream stream, string line)
     {
-        try
+        await using (stream.ConfigureAwait(false))
         {
-            if (stream is IReadyStream ready) ready.TryWrite(line, out _);
-        }
-        catch (TunnelException)
-        {
-            // It is gone already.
-        }
+            if (Interlocked.Increment(ref _turningAway) <= MostTurnedAway)
+            {
+                using var moment = new CancellationTokenSource(TurnAwayTime, _context.Time);
+                try
+                {
+                    await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(line), moment.Token).ConfigureAwait(false);
+                    await stream.CompleteWritesAsync(moment.Token).ConfigureAwait(false);
+                    byte[] sink = new byte[512];
+                    for (int reads = 0; reads < 8 && await stream.ReadAsync(sink, moment.Token).ConfigureAwait(false) > 0; reads++)
+                    {
+                    }
+                }
+                catch (Exception e) when (e is IOException or OperationCanceledException)
+                {
+                    // It is gone, or slow.
+                }
+            }
 
-        stream.Dispose();
+            Interlocked.Decrement(ref _turningAway);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Listener}: a connection could not be accepted")]

@@ -35,13 +35,19 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
     public async ValueTask VerifyAsync(string host, int port, SshPublicKey key, CancellationToken cancellationToken)
     {
         if (_config.NoHostAuthenticationForLocalhost && IsLoopback(_config.HostName)) return;
+        if (_config.RevokedHostKeys is { } revoked && RevokedKeys.Load(revoked).Contains(key))
+        {
+            TellRevoked(key, revoked);
+            throw Failed(TunnelError.HostKeyRevoked);
+        }
+
         KnownHostResult result = _knownHosts.Value.Lookup(_host, _port, key);
         switch (result.Status)
         {
             case KnownHostStatus.Match:
                 return;
             case KnownHostStatus.Revoked:
-                TellRevoked(key, result);
+                TellRevoked(key, $"{result.Entry?.File}:{result.Entry?.Line}");
                 throw Failed(TunnelError.HostKeyRevoked);
             case KnownHostStatus.Changed:
                 TellChanged(key, result.Entry!);
@@ -139,9 +145,9 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
             + $"  remove with:\n  ssh-keygen -f \"{entry.File}\" -R \"{Name}\"");
     }
 
-    private void TellRevoked(SshPublicKey key, KnownHostResult result) => _dialogue.Tell(
+    private void TellRevoked(SshPublicKey key, string where) => _dialogue.Tell(
         $"{Fence}\n@       WARNING: REVOKED HOST KEY DETECTED!               @\n{Fence}\n"
         + $"The {TypeOf(key)} host key for {Name} is marked as revoked.\n"
         + "This could mean that a stolen key is being used to impersonate this host.\n"
-        + $"It is marked in {result.Entry?.File}:{result.Entry?.Line}.");
+        + $"It is marked in {where}.");
 }

@@ -66,7 +66,7 @@ public sealed partial class SshConnector
 
             beneath.Insert(0, identities);
             var hostKeys = new DialogueHostKeyPolicy(config, _dialogue);
-            var passwords = config.BatchMode ? null : new DialoguePasswords(_dialogue, config.User, config.HostName);
+            var passwords = config.BatchMode ? null : new DialoguePasswords(_dialogue, config.User, config.HostName, () => hostKeys.IsSuspect);
             SshClientOptions options = config.ToClientOptions() with
             {
                 HostKeys = hostKeys,
@@ -103,7 +103,8 @@ public sealed partial class SshConnector
             }
         }
 
-        if (config.ProxyCommand is { } command)
+        // What was asked for on the command line stands before what a file says.
+        if (config.ProxyCommand is { } command && _first is null)
         {
             LogProxyCommand(_logger, command);
             return ProxyCommandStream.Start(command);

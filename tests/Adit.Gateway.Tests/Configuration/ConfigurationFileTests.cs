@@ -53,7 +53,10 @@ public sealed class ConfigurationFileTests
     public void EveryKey_IsRead()
     {
         (AditConfiguration c, var problems) = ConfigurationFile.Parse(Full, "f.yaml");
-        Assert.Empty(problems);
+        Assert.Equal(
+            ["gateway.exec", "gateway.shell", "gateway.pty", "gateway.agent-forwarding"],
+            problems.Where(p => p.Message.EndsWith("not there yet in this version; the gateway forwards only", StringComparison.Ordinal)).Select(p => p.Message.Split(':')[0]));
+        Assert.Equal(4, problems.Count);
         GatewayConfiguration g = c.Gateway!;
         Assert.Equal(["tcp://0.0.0.0:2222", "tcp://[::1]:22"], g.Listen.Select(l => l.ToString()));
         Assert.Equal(["~/.ssh/authorized_keys"], g.AuthorizedKeys);
@@ -83,7 +86,7 @@ public sealed class ConfigurationFileTests
     {
         string once = ConfigurationWriter.Write(ConfigurationFile.Parse(Full, "f").Configuration);
         (AditConfiguration again, var problems) = ConfigurationFile.Parse(once, "f");
-        Assert.Empty(problems);
+        Assert.All(problems, p => Assert.EndsWith("the gateway forwards only", p.Message));
         Assert.Equal(once, ConfigurationWriter.Write(again));
         Assert.Contains("via: [\"ssh://me@bastion.example?identity=%2Fk%2Fid\"", once);
         Assert.Contains("  takeover: always\n", once);
@@ -113,7 +116,7 @@ public sealed class ConfigurationFileTests
     [InlineData("# only a comment\n")]
     [InlineData("gateway:\n")]
     [InlineData("gateway: {}\nforwards: []\n")]
-    [InlineData("gateway: &g {exec: true}\n")]
+    [InlineData("gateway: &g {max-channels: 9}\n")]
     public void LittleOrNothing_IsFine(string text) => Assert.Empty(ConfigurationFile.Parse(text, "f").Problems);
 
     [Theory]
@@ -138,6 +141,8 @@ public sealed class ConfigurationFileTests
     [InlineData("gateway:\n  reverse-bind: [lopback]", "f:2:18: gateway.reverse-bind: expected loopback, any, none, or a list of addresses and networks, got 'lopback'")]
     [InlineData("gateway:\n  deny: ['@privat']", "f:2:10: gateway.deny: expected one of @loopback")]
     [InlineData("gateway:\n  takeover: sometimes", "f:2:13: gateway.takeover: expected one of never, dead, always, got 'sometimes'")]
+    [InlineData("gateway:\n  exec: true", "f:2:9: gateway.exec: not there yet in this version; the gateway forwards only")]
+    [InlineData("gateway:\n  ciphers: [aes128-cbc]", "f:2:12: gateway.ciphers: expected some of aes128-gcm@openssh.com, aes256-gcm@openssh.com, chacha20-poly1305@openssh.com, aes256-ctr, aes192-ctr, aes128-ctr, got aes128-cbc")]
     [InlineData("gateway:\n  tunnel: yes", "f:2:11: gateway.tunnel: tunnel is not there yet in this version")]
     [InlineData("proxies:\n  - listen: 1", "f:2:3: proxies: proxies is not there yet in this version")]
     [InlineData("forwards: {listen: 1}", "f:1:11: forwards: expected a list of forwards, got a mapping")]

@@ -19,7 +19,10 @@ public sealed class StreamLocalPolicyTests
     [InlineData("relative.sock", false)]
     [InlineData("", false)]
     [InlineData("/tmp/a\0b", false)]
-    public void Default_DeniesTheSystemsOwn(string path, bool allowed) => Assert.Equal(allowed, StreamLocalPolicy.Default.Judge(path, State).Allowed);
+    public void On_DeniesTheSystemsOwn(string path, bool allowed) => Assert.Equal(allowed, StreamLocalPolicy.On.Judge(path, State).Allowed);
+
+    [Fact]
+    public void Default_DeniesAll() => Assert.Equal("streamlocal: off until configured", StreamLocalPolicy.Default.Judge("/tmp/app.sock", State).Rule);
 
     [Theory]
     [InlineData("/run/user/1000/app.sock", true, "streamlocal: allow /run/user/1000/")]

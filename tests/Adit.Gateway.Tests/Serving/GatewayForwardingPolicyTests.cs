@@ -2,6 +2,7 @@ using System.Net;
 using Adit.Core;
 using Adit.Core.Policy;
 using Adit.Gateway.Configuration;
+using Adit.Gateway.Permissions;
 using Adit.Gateway.Serving;
 using Adit.Ssh.Keys;
 
@@ -38,7 +39,8 @@ public sealed class GatewayForwardingPolicyTests
     [Fact]
     public void UnixSockets_OfTheStateFolderAndTheSystem_AreOutOfReach()
     {
-        GatewayForwardingPolicy policy = Policy(new GatewayConfiguration(), KeyPermissions.Unrestricted);
+        Assert.False(Policy(new GatewayConfiguration(), KeyPermissions.Unrestricted).JudgeOpen(new UnixDestination("/tmp/postgres")).Allowed);
+        GatewayForwardingPolicy policy = Policy(new GatewayConfiguration { StreamLocal = StreamLocalPolicy.On }, KeyPermissions.Unrestricted);
         Assert.False(policy.JudgeOpen(new UnixDestination("/state/run/1.sock")).Allowed);
         Assert.False(policy.JudgeListen(new UnixDestination("/state/x")).Allowed);
         Assert.False(policy.JudgeOpen(new UnixDestination("/run/docker.sock")).Allowed);

@@ -45,6 +45,8 @@ public sealed class AdmissionTests : GatewayTest
 
         await using (NetworkStream sixth = await StreamProbe.ConnectAsync(gateway.Target.EndPoint))
         {
+            // A client that speaks first must still be able to read why.
+            await sixth.WriteAsync("SSH-2.0-first\r\n"u8.ToArray());
             using StreamReader reader = new(sixth, Encoding.ASCII);
             Assert.Equal("Exceeded MaxStartups\r\n", await reader.ReadToEndAsync());
         }

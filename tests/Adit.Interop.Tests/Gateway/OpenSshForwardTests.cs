@@ -102,7 +102,7 @@ public sealed class OpenSshForwardTests : GatewayTest
     [InlineData(true, true)]
     public async Task UnixSockets_AreForwardedLocally(bool listenUnix, bool targetUnix)
     {
-        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine]);
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine], ["streamlocal: true"]);
         EndPoint target = targetUnix ? new UnixDomainSocketEndPoint(Folder["target"]) : Loopback(0);
         await using StreamServer source = StreamServer.Source(Bulk, Seed, target);
         EndPoint here = listenUnix ? new UnixDomainSocketEndPoint(Folder["here"]) : Loopback(Ports.Free());
@@ -119,7 +119,7 @@ public sealed class OpenSshForwardTests : GatewayTest
     [InlineData(true, true)]
     public async Task UnixSockets_AreForwardedRemotely(bool listenUnix, bool targetUnix)
     {
-        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine]);
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine], ["streamlocal: true"]);
         EndPoint target = targetUnix ? new UnixDomainSocketEndPoint(Folder["target"]) : Loopback(0);
         await using StreamServer source = StreamServer.Source(Bulk, Seed, target);
         EndPoint there = listenUnix ? new UnixDomainSocketEndPoint(Folder["there"]) : Loopback(Ports.Free());

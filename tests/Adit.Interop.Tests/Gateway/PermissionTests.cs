@@ -129,9 +129,23 @@ public sealed class PermissionTests : GatewayTest
     }
 
     [Fact]
-    public async Task StateFolder_IsNeverReachable_NotEvenByALink()
+    public async Task UnixSockets_AreOffUntilConfigured()
     {
         await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine]);
+        await using StreamServer echo = StreamServer.Echo(new UnixDomainSocketEndPoint(Folder["echo"]));
+        using OpenSshClient client = new(gateway.Target, Identity);
+        int port = Ports.Free();
+        await using PeerProcess ssh = await client.StartForwardingAsync("-L", $"127.0.0.1:{port}:{Folder["echo"]}");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => StreamProbe.EchoAsync(Loopback(port), 10, Seed));
+        await gateway.WaitForLogAsync("streamlocal: off until configured");
+        Assert.Equal(0, echo.Accepted);
+    }
+
+    [Fact]
+    public async Task StateFolder_IsNeverReachable_NotEvenByALink()
+    {
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine], ["streamlocal: true"]);
         await using StreamServer secret = StreamServer.Echo(new UnixDomainSocketEndPoint(Path.Combine(gateway.State, "secret")));
         File.CreateSymbolicLink(Folder["link"], Path.Combine(gateway.State, "secret"));
         using OpenSshClient client = new(gateway.Target, Identity);

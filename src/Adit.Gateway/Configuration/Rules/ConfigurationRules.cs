@@ -7,14 +7,15 @@ internal static class ConfigurationRules
 {
     private static readonly IConfigurationRule[] All =
     [
-        new ListenOnceRule(), new PenaltyBoundsRule(), new TerminalNeedsProgramRule(), new ForwardIsCompleteRule(), new ForwardPortsRule(), new HopOrderRule(), new ForwardListenOnceRule(),
+        new ListenOnceRule(), new PenaltyBoundsRule(), new TerminalNeedsProgramRule(), new NotThereYetRule(), new AlgorithmsAreKnownRule(), new ForwardIsCompleteRule(), new ForwardPortsRule(), new HopOrderRule(), new ForwardListenOnceRule(),
     ];
 
-    /// <summary>Applies them all.</summary>
+    /// <summary>Applies them all to what was read.</summary>
     public static void Check(AditConfiguration configuration, MappingReader reader)
     {
-        foreach (IConfigurationRule rule in All)
-            foreach ((string path, string message) in rule.Check(configuration))
-                reader.Note(reader.PlaceOf(path), $"{path}: {message}");
+        foreach ((string path, string message) in Check(configuration)) reader.Note(reader.PlaceOf(path), $"{path}: {message}");
     }
+
+    /// <summary>Applies them all to a configuration, wherever it comes from.</summary>
+    public static IEnumerable<(string Path, string Message)> Check(AditConfiguration configuration) => All.SelectMany(rule => rule.Check(configuration));
 }
