@@ -27,7 +27,7 @@ public sealed class DialoguePasswordsTests
         var passwords = new DialoguePasswords(person, "me", "host", () => false);
 
         Assert.Equal("answer", await passwords.GetPasswordAsync("me", "host", 0, default));
-        Assert.Equal(["answer"], await passwords.AnswerAsync("", "", [new UserauthPrompt("Code: ", false)], default));
+        Assert.Equal(["answer"], (await passwords.AnswerAsync("", "", [new UserauthPrompt("Code: ", false)], default))!);
 
         Assert.Equal(["me@host's password: ", "(me@host) Code: "], person.Questions);
         Assert.Empty(person.Told);
