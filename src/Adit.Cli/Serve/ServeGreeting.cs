@@ -28,9 +28,9 @@ internal static class ServeGreeting
             if (server.AuthorizedKeyCount == 0) WriteHowToAddKey(to, server.AuthorizedKeysFiles[0]);
             to.Flush();
         }
-        catch (IOException e) when (e is not TunnelException)
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not TunnelException))
         {
-            // Nobody reads standard output: the gateway serves all the same.
+            // Nobody reads standard output, or it is closed: the gateway serves all the same.
         }
     }
 
