@@ -91,6 +91,8 @@ public sealed class OpenSshForwardTests : GatewayTest
         await using PeerProcess ssh = await client.StartForwardingAsync(
             "-J", $"{first.Target.User}@{first.Target.Host}:{first.Target.Port}", "-L", $"127.0.0.1:{port}:127.0.0.1:{source.Port}");
 
+        // The ssh that -J starts says that it is ready too, and earlier.
+        await Readiness.WaitForListenerAsync(Loopback(port), ssh);
         await AssertDownloadAsync(Loopback(port), Bulk);
         await first.WaitForLogAsync($"open 127.0.0.1:{second.Target.Port}");
     }
