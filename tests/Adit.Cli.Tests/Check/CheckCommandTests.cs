@@ -11,7 +11,7 @@ public sealed class CheckCommandTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public async Task GoodFile_IsOk() => Assert.Equal((0, $"{_file}: ok\n"), await CheckAsync("gateway: {exec: true}", _file));
+    public async Task GoodFile_IsOk() => Assert.Equal((0, $"{_file}: ok\n"), await CheckAsync("gateway: {max-channels: 9}", _file));
 
     [Fact]
     public async Task BadFile_TellsEveryProblem()
@@ -35,8 +35,8 @@ public sealed class CheckCommandTests : IDisposable
     [Fact]
     public async Task PrintConfig_CanBeReadAgain()
     {
-        (_, string output) = await CheckAsync("gateway: {exec: true}", "--print-config", _file);
-        Assert.Contains("  exec: true\n", output);
+        (_, string output) = await CheckAsync("gateway: {max-channels: 9}", "--print-config", _file);
+        Assert.Contains("  max-channels: 9\n", output);
         Assert.Equal((0, output), await CheckAsync(output, "--print-config", _file));
     }
 
