@@ -7,10 +7,12 @@ namespace Adit.Interop.Tests.Gateway;
 internal sealed partial class AditGateway : IAsyncDisposable
 {
     private readonly AditProgram _program;
+    private readonly IReadOnlyList<string> _options;
 
-    private AditGateway(AditProgram program, SshTarget target)
+    private AditGateway(AditProgram program, SshTarget target, IReadOnlyList<string> options)
     {
         _program = program;
+        _options = options;
         Target = target;
     }
 
@@ -54,13 +56,22 @@ internal sealed partial class AditGateway : IAsyncDisposable
             string[] keys = hostKeys.Count > 0
                 ? [.. hostKeys.Select(k => k.PublicKey)]
                 : [(await ProcessRunner.RunAsync("ssh-keygen", "-y", "-f", Path.Combine(program.State, "ssh_host_ed25519_key"))).Succeeded().Text.Trim()];
-            return new AditGateway(program, new SshTarget(address, port, Environment.UserName, [.. keys.Select(k => string.Join(' ', k.Split(' ')[..2]))]));
+            SshTarget target = new(address, port, Environment.UserName, [.. keys.Select(k => string.Join(' ', k.Split(' ')[..2]))]);
+            return new AditGateway(program, target, options);
         }
         catch
         {
             await program.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts it again where it was, after it was killed, with the state folder as it is now.</summary>
+    public async Task RestartAsync()
+    {
+        await Process.DisposeAsync();
+        string host = Target.Host.Contains(':') ? $"[{Target.Host}]" : Target.Host;
+        await _program.StartAsync(["serve", "--listen", $"tcp://{host}:{Target.Port}", .. _options]);
     }
 
     /// <summary>Waits for a line of the gateway's log.</summary>
