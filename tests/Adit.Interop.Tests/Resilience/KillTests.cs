@@ -25,7 +25,7 @@ public sealed class KillTests : ResilienceTest
         int before = CountDescriptors(gateway.Process.Id);
         (PeerProcess process, int local, int upload) = await StartAsync(client, source, sink, remote);
         await using PeerProcess running = process;
-        Task[] transfers = [await DownloadForeverAsync(local), await UploadForeverAsync(upload), await DownloadForeverAsync(remote), await UploadForeverAsync(upload)];
+        Task[] transfers = [await DownloadForeverAsync(local, running), await UploadForeverAsync(upload), await DownloadForeverAsync(remote, running), await UploadForeverAsync(upload)];
 
         process.Kill();
         await EventuallyAsync(() => CanBind(remote), Soon, () => "the remote port is still bound");
@@ -46,7 +46,7 @@ public sealed class KillTests : ResilienceTest
         int remote = Ports.Free();
         (PeerProcess process, int local, int upload) = await StartAsync(client, source, sink, remote);
         await using PeerProcess running = process;
-        Task[] transfers = [await DownloadForeverAsync(local), await UploadForeverAsync(upload), await DownloadForeverAsync(remote)];
+        Task[] transfers = [await DownloadForeverAsync(local, running), await UploadForeverAsync(upload), await DownloadForeverAsync(remote, running)];
 
         process.Kill();
         await EventuallyAsync(() => CanBind(remote), Soon, () => "sshd still holds the remote port");
@@ -68,7 +68,7 @@ public sealed class KillTests : ResilienceTest
         int remote = Ports.Free();
         (PeerProcess process, int local, int upload) = await StartAsync(client, source, sink, remote);
         await using PeerProcess running = process;
-        Task[] transfers = [await DownloadForeverAsync(local), await UploadForeverAsync(upload), await DownloadForeverAsync(remote)];
+        Task[] transfers = [await DownloadForeverAsync(local, running), await UploadForeverAsync(upload), await DownloadForeverAsync(remote, running)];
 
         long began = Stopwatch.GetTimestamp();
         await (sshd?.Process ?? gateway!.Process).DisposeAsync(); // kill -9, sshd's sessions included

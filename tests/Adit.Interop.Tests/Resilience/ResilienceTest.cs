@@ -25,10 +25,18 @@ public abstract class ResilienceTest : GatewayTest
     internal static StreamServer EndlessSource() => StreamServer.Source(1L << 40, Seed);
 
     /// <summary>Connects and reads on, in the background, until the stream ends or breaks; returns once a Mebioctet came.</summary>
-    internal static async Task<Task> DownloadForeverAsync(int port)
+    internal static async Task<Task> DownloadForeverAsync(int port, PeerProcess through)
     {
         NetworkStream stream = await StreamProbe.ConnectAsync(Loopback(port));
-        await stream.ReadExactlyAsync(new byte[Mebi]).AsTask().WaitAsync(PeerProcess.Patience);
+        try
+        {
+            await stream.ReadExactlyAsync(new byte[Mebi]).AsTask().WaitAsync(PeerProcess.Patience);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            throw through.Failure($"port {port} does not give a Mebioctet: {e.Message}");
+        }
+
         return Task.Run(async () =>
         {
             await using (stream)

@@ -33,7 +33,7 @@ public sealed class SilentPathTests : ResilienceTest
         await gateway.WaitForLogAsync("session 1: ended");
         int before = CountDescriptors(gateway.Process.Id);
         await using PeerProcess ssh = await client.StartForwardingAsync(options);
-        Task[] transfers = busy ? [await DownloadForeverAsync(local), await UploadForeverAsync(upload), await DownloadForeverAsync(remote)] : [];
+        Task[] transfers = busy ? [await DownloadForeverAsync(local, ssh), await UploadForeverAsync(upload), await DownloadForeverAsync(remote, ssh)] : [];
 
         long began = Stopwatch.GetTimestamp();
         await using NftDrop drop = await NftDrop.StartAsync(gateway.Target.Port);
