@@ -100,12 +100,19 @@ public sealed partial class SshConnection
     bool ITransportHandler.FillData(PacketWriter writer)
     {
         int before = writer.Sealed.Length;
-        while (writer.Room >= SshChannel.MaximumPacket + 4096)
+        while (true)
         {
             SshChannel? channel;
             lock (_readyLock)
             {
-                if (!_ready.TryDequeue(out channel)) break;
+                if (!_ready.TryPeek(out channel)) break;
+            }
+
+            // Whatever was queued before the channel was scheduled goes first, its confirmation above all: also what came since the batch was begun.
+            if (!_transport.DrainControl()) break;
+            lock (_readyLock)
+            {
+                _ready.Dequeue();
                 channel.IsScheduled = false;
             }
 

@@ -93,18 +93,22 @@ internal sealed partial class SshTransport
         }
 
         if (_gateShut) return false;
-        DrainControl();
-        if (_authenticated && !_gateShut && _writer.Room >= BatchReserve) _handler.FillData(_writer);
+        if (DrainControl() && _authenticated && !_gateShut) _handler.FillData(_writer);
         return false;
     }
 
-    private void DrainControl()
+    /// <summary>Seals the control messages that are queued. Send loop.</summary>
+    /// <returns>Whether none is left and there is room for data.</returns>
+    internal bool DrainControl()
     {
-        while (_writer.Room >= BatchReserve && _control.TryPeek(out ReadOnlySpan<byte> message))
+        while (_writer.Room >= BatchReserve)
         {
+            if (!_control.TryPeek(out ReadOnlySpan<byte> message)) return true;
             SealControl(message);
             _control.Advance();
         }
+
+        return false;
     }
 
     private void SealControl(ReadOnlySpan<byte> message)
