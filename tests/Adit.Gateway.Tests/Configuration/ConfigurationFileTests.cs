@@ -50,6 +50,13 @@ public sealed class ConfigurationFileTests
         """;
 
     [Fact]
+    public void DeadClients_AreFoundWithinTwentySeconds_ByDefault()
+    {
+        var defaults = new GatewayConfiguration();
+        Assert.Equal((TimeSpan.FromSeconds(5), 3, TakeoverMode.Dead), (defaults.ClientAliveInterval, defaults.ClientAliveCountMax, defaults.Takeover));
+    }
+
+    [Fact]
     public void EveryKey_IsRead()
     {
         (AditConfiguration c, var problems) = ConfigurationFile.Parse(Full, "f.yaml");
