@@ -15,6 +15,9 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
     // Ours: how long a reader of our output may take once the connection is gone.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(5);
 
+    // Ours: how long one attempt of --reconnect may take where ConnectTimeout does not say; a path that swallows packets must not hold up the next.
+    private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(20);
+
     private readonly SshForwards _forwards = new(config, log);
     private HopChain? _via;
 
@@ -46,7 +49,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
         bool isSetUp = false;
         ReconnectingSession? session = null;
         session = new ReconnectingSession(
-            token => connector.ConnectAsync(config, token),
+            token => connector.ConnectAsync(config.ConnectTimeout is null ? config with { ConnectTimeout = AttemptPatience } : config, token),
             async (route, token) =>
             {
                 if (!isSetUp)
