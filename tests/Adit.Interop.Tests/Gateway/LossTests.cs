@@ -115,7 +115,11 @@ public sealed class LossTests : GatewayTest
 
         flood.ForEach(s => s.Dispose());
         using OpenSshClient client = new(gateway.Target, Identity);
+        // Some of the flood may still wait in the kernel's backlog, so that MaxStartups turns away by chance whoever comes behind it.
+        long began = Environment.TickCount64;
+        ProcessResult result = await client.RunAsync([], "id");
+        while (result.ExitCode != 1 && Environment.TickCount64 - began < 20_000) result = await client.RunAsync([], "id");
+        Assert.Equal((1, true), (result.ExitCode, result.Errors.Contains("forwards only", StringComparison.Ordinal)));
         await EventuallyAsync(() => gateway.CountSockets() < 10, TimeSpan.FromSeconds(10), () => $"{gateway.CountSockets()} sockets after the flood");
-        Assert.Equal(1, (await client.RunAsync([], "id")).ExitCode);
     }
 }
