@@ -5,19 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Adit.Platform.Libc;
 
 /// <summary>The terminal of the session (/dev/tty), for questions to the person even where standard input and output are redirected.</summary>
-public sealed partial class ControllingTerminal : IDisposable
+public sealed class ControllingTerminal : IDisposable
 {
-    // asm-generic/termbits.h: struct termios is four uint32 flags, c_line, c_cc[]; the same on x86-64 and arm64.
-    private const int TermiosLength = 128; // ours: more than any C library's
-    private const int LocalFlagsAt = 12;
-    private const int ControlCharactersAt = 17;
-    private const int Time = 5; // VTIME
-    private const int Minimum = 6; // VMIN
-    private const int EndOfLine = 11; // VEOL
-    private const uint Signals = 0x1; // ISIG
-    private const uint Canonical = 0x2; // ICANON
-    private const uint Echo = 0x8; // ECHO
-    private const int AfterFlush = 2; // TCSAFLUSH
     private const int Interrupt = 3; // ^C
 
     // Ours: longer answers are cut off.
@@ -56,26 +45,22 @@ public sealed partial class ControllingTerminal : IDisposable
     /// <exception cref="OperationCanceledException">The person pressed ^C, which is taken from the terminal here and raises no signal.</exception>
     public string? Ask(string question, bool hidden)
     {
-        Span<byte> before = stackalloc byte[TermiosLength];
-        if (tcgetattr(_handle, before) != 0)
+        if (!Termios.TryGet(_handle, out Termios before))
         {
             Write(question);
             return ReadVisible();
         }
 
-        byte[] restore = before.ToArray();
-        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Apply(restore));
-        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Apply(restore));
-        Span<byte> during = stackalloc byte[TermiosLength];
-        before.CopyTo(during);
-        uint flags = MemoryMarshal.Read<uint>(during[LocalFlagsAt..]) & ~(hidden ? Signals | Canonical | Echo : Signals);
-        MemoryMarshal.Write(during[LocalFlagsAt..], flags);
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Apply(before));
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Apply(before));
+        Termios during = before;
+        during.Local &= ~(hidden ? TermiosLocal.Signals | TermiosLocal.Canonical | TermiosLocal.Echo : TermiosLocal.Signals);
         if (hidden)
         {
-            during[ControlCharactersAt + Time] = 0;
-            during[ControlCharactersAt + Minimum] = 1;
+            during[TermiosCharacter.Time] = 0;
+            during[TermiosCharacter.Minimum] = 1;
         }
-        else during[ControlCharactersAt + EndOfLine] = Interrupt;
+        else during[TermiosCharacter.EndOfLine] = Interrupt;
 
         // Before the question: an answer typed at once must neither show nor be flushed.
         Apply(during);
@@ -86,7 +71,7 @@ public sealed partial class ControllingTerminal : IDisposable
         }
         finally
         {
-            Apply(restore);
+            Apply(before);
             if (hidden) Write("\n");
         }
     }
@@ -101,7 +86,7 @@ public sealed partial class ControllingTerminal : IDisposable
     private static OperationCanceledException Interrupted() => new("terminal: expected an answer, got ^C");
 
     // A terminal that has gone needs no restoring.
-    private void Apply(ReadOnlySpan<byte> termios) => _ = tcsetattr(_handle, AfterFlush, termios);
+    private void Apply(Termios settings) => _ = settings.TryApply(_handle, TermiosChange.AfterFlush);
 
     private string? ReadVisible()
     {
@@ -155,10 +140,4 @@ public sealed partial class ControllingTerminal : IDisposable
             line.AsSpan().Clear();
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int tcgetattr(SafeFileHandle file, Span<byte> termios);
-
-    [LibraryImport("libc")]
-    private static partial int tcsetattr(SafeFileHandle file, int actions, ReadOnlySpan<byte> termios);
 }

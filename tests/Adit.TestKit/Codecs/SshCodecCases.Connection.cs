@@ -48,6 +48,8 @@ public static partial class SshCodecCases
         new CodecCase<SubsystemFields>(new("sftp"), "s'sftp'"),
         new CodecCase<EnvFields>(new("LANG", "C.UTF-8"), "s'LANG' s'C.UTF-8'"),
         new CodecCase<PtyReqFields>(new("xterm", 80, 24, 640, 480, Hex("00")), "s'xterm' u32:80 u32:24 u32:640 u32:480 s:00"),
+        new CodecCase<TerminalModes>(new([]), "00", "none"),
+        new CodecCase<TerminalModes>(new([(129, 38_400), (1, 3), (53, 1)]), "81 u32:38400 01 u32:3 35 u32:1 00"),
         new CodecCase<WindowChangeFields>(new(80, 24, 640, 480), "u32:80 u32:24 u32:640 u32:480"),
         new CodecCase<SignalFields>(new("INT"), "s'INT'"),
     ];
