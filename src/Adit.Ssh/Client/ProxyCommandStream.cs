@@ -1,105 +1,55 @@
-using System.Diagnostics;
 using Adit.Core;
 using Adit.Core.Streams;
+using Adit.Platform.Descriptors;
+using Adit.Platform.Processes;
 
 namespace Adit.Ssh.Client;
 
 /// <summary>The standard input and output of a child process as one stream (ProxyCommand). Its standard error is this process's.</summary>
-internal sealed class ProxyCommandStream : DuplexStream
+internal static class ProxyCommandStream
 {
-    private readonly Process _process;
-    private readonly Stream _toChild;
-    private readonly Stream _fromChild;
-    private int _disposed;
-
-    private ProxyCommandStream(Process process)
-    {
-        _process = process;
-        _toChild = process.StandardInput.BaseStream;
-        _fromChild = process.StandardOutput.BaseStream;
-    }
+    private const int HangUp = 1; // SIGHUP
 
     /// <summary>Starts a command in the user's shell, which it replaces.</summary>
     /// <exception cref="TunnelException">The shell could not be started.</exception>
-    public static ProxyCommandStream Start(string command)
+    public static DuplexStream Start(string command)
     {
         string shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } given ? given : "/bin/sh";
-        var start = new ProcessStartInfo(shell) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(command.StartsWith("exec ", StringComparison.Ordinal) ? command : "exec " + command);
         try
         {
-            return new ProxyCommandStream(Process.Start(start) ?? throw new IOException("no process"));
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
-        {
-            throw new TunnelException(TunnelError.BadConfiguration, $"ProxyCommand: {shell}: {e.Message}", null, e);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await _fromChild.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            throw new TunnelException(TunnelError.ConnectionLost, $"ProxyCommand: {e.Message}", null, e);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await _toChild.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            await _toChild.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            throw new TunnelException(TunnelError.ConnectionLost, $"ProxyCommand: {e.Message}", null, e);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await _toChild.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // The child is gone; reading tells it.
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Abort(TunnelError error) => Dispose();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            try
+            (DescriptorHandle input, DescriptorHandle toChild) = DescriptorPipe.Create();
+            using (input)
             {
-                // ssh(1) ends its proxy with SIGHUP; the closed pipes tell the same, and a child that does not listen is killed.
-                _toChild.Dispose();
-                _fromChild.Dispose();
-                if (!_process.HasExited) _process.Kill();
+                (DescriptorHandle fromChild, DescriptorHandle output) = DescriptorPipe.Create();
+                using (output)
+                {
+                    var start = new ChildProcessStart
+                    {
+                        Program = shell,
+                        Arguments = [shell, "-c", command.StartsWith("exec ", StringComparison.Ordinal) ? command : "exec " + command],
+                        Input = input,
+                        Output = output,
+                        InheritStandardStreams = true,
+                    };
+                    ChildProcess? child = null;
+                    // As ssh(1) ends its proxy.
+                    var stream = new PolledStream(new PolledDescriptor(fromChild), new PolledDescriptor(toChild), "ProxyCommand", () => child?.Signal(HangUp));
+                    try
+                    {
+                        child = ChildProcess.Start(start);
+                        return stream;
+                    }
+                    catch
+                    {
+                        stream.Dispose();
+                        throw;
+                    }
+                }
             }
-            catch (Exception e) when (e is IOException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                // It has ended.
-            }
-
-            _process.Dispose();
         }
-
-        base.Dispose(disposing);
+        catch (Exception e) when (e is DescriptorException or ArgumentException)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, $"ProxyCommand: {e.Message}", null, e);
+        }
     }
 }
