@@ -1,3 +1,5 @@
+using Adit.Ssh.KeyExchange;
+
 namespace Adit.Ssh.Config;
 
 /// <summary>
@@ -27,11 +29,7 @@ public sealed record SshAlgorithmLists
     /// <summary>What Adit implements, in its order of preference.</summary>
     public static SshAlgorithmLists Default { get; } = new()
     {
-        Kex =
-        [
-            "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
-            "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
-        ],
+        Kex = KeyAgreement.Names,
         HostKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
         Cipher = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"],
         Mac = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],

@@ -29,12 +29,13 @@ internal static class ExchangeHash
         return sum.GetHashAndReset();
     }
 
-    /// <summary>K as it enters the hash: an mpint.</summary>
-    public static byte[] EncodeSecret(ReadOnlySpan<byte> secret)
+    /// <summary>K as it enters the hash: an mpint, or a string.</summary>
+    public static byte[] EncodeSecret(ReadOnlySpan<byte> secret, bool asString = false)
     {
         byte[] buffer = new byte[secret.Length + 5];
         var writer = new SshWriter(buffer);
-        writer.WriteMpint(secret);
+        if (asString) writer.WriteString(secret);
+        else writer.WriteMpint(secret);
         byte[] encoded = buffer.AsSpan(0, writer.Written).ToArray();
         CryptographicOperations.ZeroMemory(buffer);
         return encoded;

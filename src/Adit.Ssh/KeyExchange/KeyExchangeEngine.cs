@@ -99,7 +99,7 @@ internal sealed class KeyExchangeEngine : IDisposable
         Negotiated = NegotiatedAlgorithms.Negotiate(client, server, _isClient);
         IgnoreNextGuess = offer.FirstKexPacketFollows
             && (First(offer.KexAlgorithms) != First(_ownOffer.KexAlgorithms) || First(offer.ServerHostKeyAlgorithms) != First(_ownOffer.ServerHostKeyAlgorithms));
-        _agreement = KeyAgreement.Create(Negotiated.KeyExchange);
+        _agreement = KeyAgreement.Create(Negotiated.KeyExchange, _isClient);
     }
 
     /// <summary>The wrongly guessed packet was thrown away.</summary>
@@ -114,9 +114,8 @@ internal sealed class KeyExchangeEngine : IDisposable
     public byte[] ReceiveDhInit(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> hostKey)
     {
         if (KexDhInitMessage.TryDecode(payload, out KexDhInitMessage message, out _) != DecodeStatus.Ok) throw Violation("SSH_MSG_KEXDH_INIT: malformed");
-        byte[] own = Agreement().PublicValue;
-        Agree(message.PublicValue.Span, hostKey, message.PublicValue.Span, own);
-        return own;
+        Agree(message.PublicValue.Span, hostKey);
+        return Agreement().PublicValue;
     }
 
     /// <summary>Client: computes the secret and H; the signature over H is the caller's to verify.</summary>
@@ -124,7 +123,7 @@ internal sealed class KeyExchangeEngine : IDisposable
     public KexDhReplyMessage ReceiveDhReply(ReadOnlySpan<byte> payload)
     {
         if (KexDhReplyMessage.TryDecode(payload, out KexDhReplyMessage message, out _) != DecodeStatus.Ok) throw Violation("SSH_MSG_KEXDH_REPLY: malformed");
-        Agree(message.PublicValue.Span, message.HostKey.Span, Agreement().PublicValue, message.PublicValue.Span);
+        Agree(message.PublicValue.Span, message.HostKey.Span);
         return message;
     }
 
@@ -149,7 +148,11 @@ internal sealed class KeyExchangeEngine : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _agreement?.Dispose();
+    public void Dispose()
+    {
+        _agreement?.Dispose();
+        CryptographicOperations.ZeroMemory(_encodedSecret);
+    }
 
     private static string First(string[] names) => names.Length > 0 ? names[0] : "";
 
@@ -161,14 +164,15 @@ internal sealed class KeyExchangeEngine : IDisposable
 
     private KeyAgreement Agreement() => _agreement ?? throw Violation("key exchange: expected SSH_MSG_KEXINIT first");
 
-    private void Agree(ReadOnlySpan<byte> peer, ReadOnlySpan<byte> hostKey, ReadOnlySpan<byte> clientPublic, ReadOnlySpan<byte> serverPublic)
+    private void Agree(ReadOnlySpan<byte> peer, ReadOnlySpan<byte> hostKey)
     {
         KeyAgreement agreement = Agreement();
         if (!agreement.TryAgree(peer, out byte[] secret)) throw Violation($"{Negotiated!.KeyExchange}: public value of the peer: refused");
-        _encodedSecret = ExchangeHash.EncodeSecret(secret);
+        _encodedSecret = ExchangeHash.EncodeSecret(secret, agreement.SecretIsString);
         CryptographicOperations.ZeroMemory(secret);
         (byte[], byte[]) inits = _isClient ? (_ownInit!, _peerInit!) : (_peerInit!, _ownInit!);
-        Hash = ExchangeHash.Compute(agreement.Hash, Identifications, inits, hostKey, clientPublic, serverPublic, _encodedSecret);
+        ReadOnlySpan<byte> own = agreement.PublicValue;
+        Hash = ExchangeHash.Compute(agreement.Hash, Identifications, inits, hostKey, _isClient ? own : peer, _isClient ? peer : own, _encodedSecret);
     }
 
     private PacketCipher CreateCipher(string cipherName, string macName, char ivLetter, char keyLetter, char macLetter, bool encrypt)

@@ -65,13 +65,13 @@ public sealed class KeyExchangeEngineTests
         KexInitMessage offer = Decode(client.Start());
         server.ReceiveInit((offer with { KexAlgorithms = ["ext-info-c", .. offer.KexAlgorithms.Where(n => !n.StartsWith("kex-strict", StringComparison.Ordinal))] }).ToArray());
         Assert.False(server.IsStrict);
-        Assert.Equal("curve25519-sha256", server.Negotiated!.KeyExchange);
+        Assert.Equal(KeyAgreement.Names[0], server.Negotiated!.KeyExchange);
     }
 
     [Theory]
-    [InlineData("curve25519-sha256", "ssh-ed25519", false)]
+    [InlineData("mlkem768x25519-sha256", "ssh-ed25519", false)]
     [InlineData("ecdh-sha2-nistp256", "ssh-ed25519", true)]
-    [InlineData("curve25519-sha256", "rsa-sha2-512,ssh-ed25519", true)]
+    [InlineData("mlkem768x25519-sha256", "rsa-sha2-512,ssh-ed25519", true)]
     public void Guess_IsRightWhenBothPreferTheSame(string kex, string hostKeys, bool ignored)
     {
         using KeyExchangeEngine client = Engine(true), server = Engine(false);
@@ -148,6 +148,56 @@ public sealed class KeyExchangeEngineTests
         Offer(client, server);
         Assert.Contains("refused", Assert.Throws<TunnelException>(() => server.ReceiveDhInit(new KexDhInitMessage(bad).ToArray(), HostKey)).Message, StringComparison.Ordinal);
         Assert.Contains("refused", Assert.Throws<TunnelException>(() => client.ReceiveDhReply(new KexDhReplyMessage(HostKey, bad, default).ToArray())).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mlkem768x25519-sha256", 1184, 1088)]
+    [InlineData("sntrup761x25519-sha512", 1158, 1039)]
+    [InlineData("sntrup761x25519-sha512@openssh.com", 1158, 1039)]
+    public void HybridValueOfAnotherLength_OrWithAnUnfitPart_IsRefusedByBothRoles(string method, int key, int ciphertext)
+    {
+        using KeyExchangeEngine client = Engine(true, method), server = Engine(false, method);
+        Offer(client, server);
+        byte[] init = client.CreateDhInit().PublicValue.ToArray();
+        byte[] reply = server.ReceiveDhInit(new KexDhInitMessage(init).ToArray(), HostKey);
+        Assert.Equal((key + 32, ciphertext + 32), (init.Length, reply.Length));
+        foreach (byte[] bad in Unfit(init)) Refused(() => server.ReceiveDhInit(new KexDhInitMessage(bad).ToArray(), HostKey));
+        foreach (byte[] bad in Unfit(reply)) Refused(() => client.ReceiveDhReply(new KexDhReplyMessage(HostKey, bad, default).ToArray()));
+
+        static byte[][] Unfit(byte[] value) => [[], value[..32], value[..^32], value[..^1], [.. value, 0], [.. value[..^32], .. new byte[32]], [.. value[..^32], 1, .. new byte[31]]];
+        static void Refused(Action action) => Assert.Contains("refused", Assert.Throws<TunnelException>(action).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KeyOutsideTheModulus_IsRefused()
+    {
+        using KeyExchangeEngine client = Engine(true, "mlkem768x25519-sha256"), server = Engine(false, "mlkem768x25519-sha256");
+        Offer(client, server);
+        byte[] init = client.CreateDhInit().PublicValue.ToArray();
+        (init[0], init[1]) = (0xFF, 0xFF);
+        Assert.Throws<TunnelException>(() => server.ReceiveDhInit(new KexDhInitMessage(init).ToArray(), HostKey));
+    }
+
+    [Theory]
+    [InlineData("mlkem768x25519-sha256")]
+    [InlineData("sntrup761x25519-sha512")]
+    public void ChangedCiphertext_GivesAnotherHash(string method)
+    {
+        // Implicit rejection: the host's signature over the hash is what then fails.
+        using KeyExchangeEngine client = Engine(true, method), server = Engine(false, method);
+        Offer(client, server);
+        byte[] reply = server.ReceiveDhInit(client.CreateDhInit().ToArray(), HostKey);
+        reply[100] ^= 1;
+        client.ReceiveDhReply(new KexDhReplyMessage(HostKey, reply, default).ToArray());
+        Assert.NotEqual(server.Hash, client.Hash);
+    }
+
+    [Fact]
+    public void HybridSecret_IsAString()
+    {
+        // draft-ietf-sshm-mlkem-hybrid-kex §2.4: no mpint, so that no octet is added or dropped.
+        Assert.Equal("00000003" + "800102", Convert.ToHexStringLower(ExchangeHash.EncodeSecret([0x80, 1, 2], asString: true)));
+        Assert.Equal("00000003" + "000001", Convert.ToHexStringLower(ExchangeHash.EncodeSecret([0, 0, 1], asString: true)));
     }
 
     [Fact]

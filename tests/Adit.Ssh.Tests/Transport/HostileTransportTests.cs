@@ -199,6 +199,11 @@ public sealed class HostileTransportTests
             "Corrupted MAC");
 
     [Theory(Timeout = Patience)]
+    [InlineData("mlkem768x25519-sha256", 0)]
+    [InlineData("mlkem768x25519-sha256", 1184)]
+    [InlineData("mlkem768x25519-sha256", 1216)]
+    [InlineData("sntrup761x25519-sha512", 1190)]
+    [InlineData("sntrup761x25519-sha512@openssh.com", 34_000)]
     [InlineData("curve25519-sha256", 32)]
     [InlineData("curve25519-sha256", 31)]
     [InlineData("ecdh-sha2-nistp256", 65)]
@@ -248,8 +253,8 @@ public sealed class HostileTransportTests
         {
             using var streams = new MemoryStreamPair();
             Task<SshServerSession> accepting = AcceptAsync(streams.Second);
-            // The server prefers curve25519; a client that prefers nistp384 guesses wrong though both have it (RFC 4253 §7).
-            using var raw = new RawPeer(streams.First, isClient: true, NotStrict with { KeyExchange = right ? ["curve25519-sha256"] : ["ecdh-sha2-nistp384"], HostKey = ["ssh-ed25519"] });
+            // The server prefers mlkem768x25519; a client that prefers nistp384 guesses wrong though both have it (RFC 4253 §7).
+            using var raw = new RawPeer(streams.First, isClient: true, NotStrict with { KeyExchange = right ? ["mlkem768x25519-sha256"] : ["ecdh-sha2-nistp384"], HostKey = ["ssh-ed25519"] });
             await raw.IdentifyAsync();
             byte[] init = raw.Kex.Start();
             // first_kex_packet_follows stands before the last uint32. The engine hashes the array that it made.
