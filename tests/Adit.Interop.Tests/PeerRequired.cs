@@ -7,6 +7,8 @@ internal static class PeerRequired
 {
     public const string AsyncSsh = InstalledPeers.PythonModule + "asyncssh";
     public const string Paramiko = InstalledPeers.PythonModule + "paramiko";
+    public const string Noble = InstalledPeers.NodePackage + "@noble/post-quantum";
+    public const string Russh = InstalledPeers.NodePackage + "russh";
     public const string Root = InstalledPeers.Root;
 
     /// <param name="needs">Names of programs, or the constants above.</param>

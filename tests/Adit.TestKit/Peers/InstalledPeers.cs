@@ -12,6 +12,9 @@ public static class InstalledPeers
     /// <summary>Asked for like a program: a module of /usr/bin/python3, as in "python3:asyncssh".</summary>
     public const string PythonModule = "python3:";
 
+    /// <summary>Asked for like a program: a package of npm, as in "node:russh".</summary>
+    public const string NodePackage = "node:";
+
     private static readonly string[] Folders =
         [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
@@ -35,6 +38,7 @@ public static class InstalledPeers
     private static bool IsThere(string need)
     {
         if (need == Root) return Environment.IsPrivilegedProcess;
+        if (need.StartsWith(NodePackage, StringComparison.Ordinal)) return IsThere("node") && NodePeer.Has(need[NodePackage.Length..]);
         if (!need.StartsWith(PythonModule, StringComparison.Ordinal)) return Folders.Any(f => File.Exists(Path.Combine(f, need)));
         if (!File.Exists("/usr/bin/python3")) return false;
         ProcessStartInfo start = new("/usr/bin/python3", ["-c", $"import {need[PythonModule.Length..]}"]) { RedirectStandardError = true };
