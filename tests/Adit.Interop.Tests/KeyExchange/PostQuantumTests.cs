@@ -1,5 +1,4 @@
 using System.Net;
-using Adit.Interop.Tests.Client;
 using Adit.Interop.Tests.Gateway;
 using Adit.Platform.Crypto.PostQuantum;
 using Adit.TestKit.Peers;

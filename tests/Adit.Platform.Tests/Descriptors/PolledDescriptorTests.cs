@@ -4,6 +4,7 @@ using Adit.Platform.Descriptors;
 namespace Adit.Platform.Tests.Descriptors;
 
 /// <summary>Pipes by the poller: waiting, ending, cancelling, closing under a wait, and no memory for a wait.</summary>
+[Collection("alone")]
 public sealed class PolledDescriptorTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
