@@ -37,7 +37,7 @@ public sealed record GatewayConfiguration
     /// <summary>Channels a connection may have open at once (<c>max-channels</c>), 1 to 65536; default 4096. Each takes up to its window of memory.</summary>
     public int MaxChannels { get; init; } = 4096;
 
-    /// <summary>Whether a session may run commands (<c>exec</c>), as the gateway's own account; default false.</summary>
+    /// <summary>Whether a session may run commands (<c>exec</c>), default false. As whom they run, <see cref="Shell"/> says: as the account of the login where that is its mode, else as the gateway's own.</summary>
     public bool Exec { get; init; }
 
     /// <summary>Whether and as whom a session may have a shell (<c>shell</c>: false, true, login); default off.</summary>
@@ -48,6 +48,15 @@ public sealed record GatewayConfiguration
 
     /// <summary>Whether a session may forward its agent (<c>agent-forwarding</c>); default false.</summary>
     public bool AgentForwarding { get; init; }
+
+    /// <summary>Subsystems by name, each a command for the shell (<c>subsystems</c>); <c>internal-sftp</c> is this machine's sftp-server. None by default.</summary>
+    public IReadOnlyDictionary<string, string> Subsystems { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Patterns of the variables that a client may set (<c>accept-env</c>); default LANG and LC_*.</summary>
+    public IReadOnlyList<string> AcceptEnv { get; init; } = ["LANG", "LC_*"];
+
+    /// <summary>Shells, commands and subsystems that a connection may have at once (<c>max-sessions</c>), 1 to 1000; default 10.</summary>
+    public int MaxSessions { get; init; } = 10;
 
     /// <summary>Where reverse listeners may stand (<c>reverse-bind</c>: loopback, any, none, addresses, networks); default loopback.</summary>
     public ReverseBindPolicy ReverseBind { get; init; } = ReverseBindPolicy.LoopbackOnly;

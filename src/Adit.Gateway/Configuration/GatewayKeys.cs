@@ -32,6 +32,9 @@ internal static class GatewayKeys
         new("shell", (g, n) => g with { Shell = n.OneOf(ShellWords) }, g => g.Shell switch { ShellMode.Off => false, ShellMode.Gateway => true, _ => "login" }),
         new("pty", (g, n) => g with { Pty = n.Flag() }, g => g.Pty),
         new("agent-forwarding", (g, n) => g with { AgentForwarding = n.Flag() }, g => g.AgentForwarding),
+        new("subsystems", (g, n) => g with { Subsystems = Subsystems(n) }, g => WriteSubsystems(g.Subsystems)),
+        new("accept-env", (g, n) => g with { AcceptEnv = n is YamlList { Items.Count: 0 } ? [] : n.ListOf(EnvironmentPattern) }, g => g.AcceptEnv.ToList()),
+        new("max-sessions", (g, n) => g with { MaxSessions = n.Integer(1, 1000) }, g => g.MaxSessions),
         new("reverse-bind", (g, n) => g with { ReverseBind = ReverseBind(n) }, g => WriteReverseBind(g.ReverseBind)),
         new("streamlocal", (g, n) => g with { StreamLocal = StreamLocal(reader, n) }, g => WriteStreamLocal(g.StreamLocal)),
         new("metadata", (g, n) => g with { Metadata = n.ListOf(Metadata) }, g => Texts(g.Metadata)),
@@ -45,7 +48,6 @@ internal static class GatewayKeys
         new("macs", (g, n) => g with { Macs = Algorithms(n) }, g => Texts(g.Macs)),
         new("kex", (g, n) => g with { KeyExchanges = Algorithms(n) }, g => Texts(g.KeyExchanges)),
         YamlKey<GatewayConfiguration>.NotThereYet("tunnel"),
-        YamlKey<GatewayConfiguration>.NotThereYet("subsystems"),
         YamlKey<GatewayConfiguration>.NotThereYet("trusted-proxies"),
     ];
 
@@ -83,6 +85,29 @@ internal static class GatewayKeys
         StartupLimits.TryParse(node.Text("START:RATE:FULL"), out StartupLimits? limits)
             ? limits!
             : throw node.Fault($"START:RATE:FULL, START up to FULL, RATE 1 to 100 percent, FULL at most {StartupLimits.MaxFull}");
+
+    private static string EnvironmentPattern(YamlNode node) =>
+        node.Text("a name of a variable, perhaps with * and ?") is { Length: > 0 and <= 256 } name && !name.Contains('=', StringComparison.Ordinal) && !name.Contains(' ', StringComparison.Ordinal)
+            ? name
+            : throw node.Fault("a name of a variable, perhaps with * and ?");
+
+    private static Dictionary<string, string> Subsystems(YamlNode node)
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (node is YamlScalar { IsNull: true }) return all;
+        if (node is not YamlMapping mapping) throw node.Fault("a mapping of names to commands, such as sftp: internal-sftp");
+        foreach ((YamlScalar name, YamlNode command) in mapping.Entries)
+        {
+            // RFC 4250 §4.6.1, and plain in YAML
+            if (name.Text.Length is 0 or > 64 || !name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@')) throw name.Fault("a name of a subsystem");
+            all[name.Text] = command.Text("a command") is { Length: > 0 } text ? text : throw command.Fault("a command");
+        }
+
+        return all;
+    }
+
+    private static List<(string Key, object Value)>? WriteSubsystems(IReadOnlyDictionary<string, string> all) =>
+        all.Count == 0 ? null : all.Select(s => (Key: s.Key, Value: (object)s.Value)).ToList();
 
     private static string AbsolutePath(YamlNode node) => node.Path() is { } p && p[0] == '/' ? p : throw node.Fault("an absolute path");
 

@@ -9,6 +9,6 @@ public enum ShellMode
     /// <summary>As the gateway's own account.</summary>
     Gateway,
 
-    /// <summary>As the account that the user name selects, after setuid and initgroups; needs the gateway to be root.</summary>
+    /// <summary>As the account that the user name selects, after setuid and initgroups; needs the gateway to be root. The key must stand in that account's own ~/.ssh/authorized_keys too.</summary>
     Login,
 }

@@ -5,6 +5,7 @@ using Adit.Gateway.Configuration;
 using Adit.Gateway.Configuration.Rules;
 using Adit.Gateway.Leases;
 using Adit.Gateway.Listeners;
+using Adit.Gateway.Permissions;
 using Adit.Gateway.State;
 using Adit.Platform.Libc;
 using Adit.Ssh.Channels;
@@ -30,7 +31,7 @@ public sealed partial class GatewayServer
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <returns>The gateway, which the caller owns.</returns>
-    /// <exception cref="TunnelException">A key, a folder or an address cannot be used, or the configuration asks for what is not there yet.</exception>
+    /// <exception cref="TunnelException">A key, a folder or an address cannot be used, or the configuration asks for what this process may not do.</exception>
     public static async Task<GatewayServer> StartAsync(
         GatewayConfiguration configuration, StateFolder state, ILoggerFactory? loggers = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
@@ -147,6 +148,11 @@ public sealed partial class GatewayServer
         foreach ((string path, string message) in ConfigurationRules.Check(new AditConfiguration { Gateway = configuration }))
         {
             throw new TunnelException(TunnelError.BadConfiguration, $"{path}: {message}");
+        }
+
+        if (configuration.Shell == ShellMode.Login && FileStatus.CurrentUser != 0)
+        {
+            throw new TunnelException(TunnelError.BadConfiguration, $"gateway.shell: login: expected the gateway to run as root, got user {FileStatus.CurrentUser}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Admission;
@@ -5,6 +6,7 @@ using Adit.Gateway.Leases;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
+using Adit.Ssh.Server.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Serving;
@@ -120,11 +122,13 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
         LogLogin(_logger, Name, Shown(session.User), _source, session.Key.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
         var policy = new KeyForwardingPolicy(
             session.Permissions, new GatewayForwardingPolicy(_context.Configuration, session.Permissions, _context.NeverReachable), _context.Time);
+        (SessionService? programs, string none) = GatewayPrograms.For(_context, session, Name, (_incoming.Stream as SocketStream)?.LocalEndPoint as IPEndPoint);
         var options = new ForwardingOptions
         {
             Name = Name,
             Binder = new LeasingBinder(_context.Leases, session.Key.Fingerprint, this, new SocketBinder()),
-            NoSessionsText = "This gateway forwards only: it runs no shell and no command. Use ssh -N with -L, -R, -D or -W.",
+            Sessions = programs,
+            NoSessionsText = none,
         };
         return _forwarding = new ForwardingService(session.Connection, policy, options, _logger);
     }

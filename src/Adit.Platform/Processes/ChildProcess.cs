@@ -10,7 +10,6 @@ namespace Adit.Platform.Processes;
 public sealed partial class ChildProcess
 {
     private const int OpenProcess = 434; // pidfd_open, the same on all architectures
-    private const int NotPermitted = 1; // EPERM
     private const int Interrupted = 4; // EINTR
     private const int NoHang = 1; // WNOHANG, sys/wait.h
 
@@ -33,10 +32,7 @@ public sealed partial class ChildProcess
     public static ChildProcess Start(ChildProcessStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        bool other = start.Account is { } account && (account.UserId != Libc.FileStatus.CurrentUser || account.UserId == 0);
-        int id = other && Libc.FileStatus.CurrentUser == 0 ? ThreadAccount.Run(start.Account!, () => PosixSpawn.Start(start))
-            : other ? throw new DescriptorException($"account {start.Account!.Name}", NotPermitted)
-            : PosixSpawn.Start(start);
+        int id = ThreadAccount.Run(start.Account, () => PosixSpawn.Start(start));
         var child = new ChildProcess(id);
         child.Watch();
         return child;

@@ -65,6 +65,23 @@ public sealed partial class PseudoTerminal : IDisposable
         }
     }
 
+    /// <summary>Opens the slave here, without its becoming this process's terminal: while it is open the master has no end.</summary>
+    /// <exception cref="DescriptorException">It cannot be opened.</exception>
+    public DescriptorHandle OpenSlave()
+    {
+        int slave = open(Path, ReadWrite | NoControllingTerminal | CloseOnExec);
+        return slave >= 0 ? new DescriptorHandle(slave) : throw DescriptorException.Last(Path);
+    }
+
+    /// <summary>Sends a break (tcsendbreak(3)).</summary>
+    public void SendBreak()
+    {
+        lock (_gate)
+        {
+            if (!_disposed) _ = tcsendbreak(_master, 0);
+        }
+    }
+
     /// <summary>Sets the size of the window; programs in it get SIGWINCH where it changes.</summary>
     /// <param name="columns">Characters in a row.</param>
     /// <param name="rows">Rows.</param>
@@ -115,6 +132,12 @@ public sealed partial class PseudoTerminal : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(DescriptorHandle descriptor, nuint request, ReadOnlySpan<ushort> size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int tcsendbreak(DescriptorHandle descriptor, int duration);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int chown(string path, uint user, uint group);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Adit.Platform.Descriptors;
 
@@ -7,11 +8,12 @@ namespace Adit.Platform.Processes;
 /// Runs something as another account. In Linux credentials belong to the thread; it is the C library that keeps the threads of a process alike. A thread of
 /// its own therefore gives root up by raw system calls, for good, does what is to be done (children inherit its credentials), and ends.
 /// </summary>
-internal static partial class ThreadAccount
+public static partial class ThreadAccount
 {
     /// <summary>Ours: octets; posix_spawn(3) brings a stack of its own for the child.</summary>
     private const int StackLength = 256 * 1024;
 
+    private const int NotPermitted = 1; // EPERM
     private const int InvalidArgument = 22; // EINVAL
 
     // asm/unistd.h
@@ -22,10 +24,16 @@ internal static partial class ThreadAccount
         _ => (-1, -1, -1),
     };
 
-    /// <summary>Runs something as an account and waits for it; briefly, the caller's thread blocks.</summary>
+    /// <summary>Runs something as an account and waits for it: be brief, the caller's thread blocks. Files are then opened and made with that account's rights.</summary>
+    /// <param name="account">The account; null, or this process's own where that is not root: at once, on this thread.</param>
+    /// <param name="work">What to do; it must not leave its thread.</param>
     /// <exception cref="DescriptorException">This process may not act as that account.</exception>
-    public static T Run<T>(UserAccount account, Func<T> work)
+    public static T Run<T>(UserAccount? account, Func<T> work)
     {
+        ArgumentNullException.ThrowIfNull(work);
+        uint current = Libc.FileStatus.CurrentUser;
+        if (account is null || (account.UserId == current && current != 0)) return work();
+        if (current != 0) throw new DescriptorException($"account {account.Name}", NotPermitted);
         // While root: afterwards the thread may not be able to read what it asks for.
         uint[] groups = [.. account.Groups()];
         T? result = default;
@@ -47,7 +55,8 @@ internal static partial class ThreadAccount
         { IsBackground = true, Name = "adit account" };
         thread.UnsafeStart();
         thread.Join();
-        return failure is null ? result! : throw failure;
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        return result!;
     }
 
     private static void Become(UserAccount account, uint[] groups)

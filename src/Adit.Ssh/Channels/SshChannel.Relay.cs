@@ -8,6 +8,9 @@ public sealed partial class SshChannel : IRelayEndpoint
 {
     internal bool IsClosedByPeer => _closeReceived;
 
+    /// <summary>Whether the channel stays open when a relay has ended both directions, until <see cref="CloseWith"/>: a program may close its output and run on.</summary>
+    internal bool OutlivesRelay { get; set; }
+
     /// <inheritdoc/>
     public async Task<RelayResult> RelayAsync(DuplexStream other)
     {
@@ -24,7 +27,7 @@ public sealed partial class SshChannel : IRelayEndpoint
         lock (_lock)
         {
             _eofWanted = true;
-            if (close) _closeWanted = true;
+            if (close && !OutlivesRelay) _closeWanted = true;
         }
     }
 

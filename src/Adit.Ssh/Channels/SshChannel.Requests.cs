@@ -44,6 +44,12 @@ public sealed partial class SshChannel
     public void CloseWithExitStatus(uint status) =>
         CloseWith(Encode(new ChannelRequestMessage(_remoteId, "exit-status", false, Encode(new ExitStatusFields(status)))));
 
+    /// <summary>Ends the channel because a signal ended its program (RFC 4254 §6.10), after everything written.</summary>
+    /// <param name="name">The signal's name without SIG.</param>
+    /// <param name="coreDumped">Whether a core file was left.</param>
+    public void CloseWithExitSignal(string name, bool coreDumped) =>
+        CloseWith(Encode(new ChannelRequestMessage(_remoteId, "exit-signal", false, Encode(new ExitSignalFields(name, coreDumped, "", "")))));
+
     /// <summary>SSH_MSG_CHANNEL_REQUEST. Receive loop.</summary>
     internal void OnRequest(in ChannelRequestMessage message)
     {
