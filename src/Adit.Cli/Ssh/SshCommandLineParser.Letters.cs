@@ -18,6 +18,9 @@ internal sealed partial class SshCommandLineParser
             case 'a':
                 _overrides.Add("ForwardAgent no");
                 break;
+            case 'A':
+                _overrides.Add("ForwardAgent yes");
+                break;
             case 'C':
                 _overrides.Add("Compression yes");
                 break;
@@ -32,6 +35,12 @@ internal sealed partial class SshCommandLineParser
                 break;
             case 'q':
                 _overrides.Add("LogLevel QUIET");
+                break;
+            case 's':
+                _overrides.Add("SessionType subsystem");
+                break;
+            case 't':
+                _overrides.Add(_overrides.LastOrDefault(o => o.StartsWith("RequestTTY", StringComparison.Ordinal)) is "RequestTTY yes" or "RequestTTY force" ? "RequestTTY force" : "RequestTTY yes");
                 break;
             case 'T':
                 _overrides.Add("RequestTTY no");
@@ -68,7 +77,7 @@ internal sealed partial class SshCommandLineParser
                 _dynamicForwards.Add(Guard(() => ForwardSpec.ParseDynamic(argument)));
                 break;
             case 'e':
-                _options.Add(argument == "none" ? "EscapeChar none" : throw new SshUsageException($"adit ssh: -e {argument}: escape characters are not there yet, expected none"));
+                _options.Add(argument is "none" or [_] or ['^', >= (char)64 and < (char)128] ? $"EscapeChar {Quote(argument)}" : throw new SshUsageException($"Bad escape character '{argument}'."));
                 break;
             case 'E':
                 _logFile = argument;

@@ -9,15 +9,13 @@ namespace Adit.Cli.Ssh;
 /// <summary>The forwards of a command line: listeners here, which may outlive a session, and listeners at the server, which every session asks for anew.</summary>
 /// <param name="config">What is asked for.</param>
 /// <param name="log">Where failures are told, in the words of ssh(1).</param>
-internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposable
+internal sealed partial class SshForwards(SshConfig config, SshLog log) : IAsyncDisposable
 {
     // Ours.
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(3);
 
     private readonly SocketDialer _dialer = new();
     private readonly List<RemoteForward> _missing = [];
-    private readonly List<Forwarder> _local = [];
-    private readonly List<Forwarder> _remote = [];
     private readonly Dictionary<RemoteForward, int> _allocated = [];
 
     /// <summary>Whether anything is asked for.</summary>
@@ -28,18 +26,8 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
     public async Task<bool> ListenAsync(IStreamDialer session, CancellationToken cancellationToken)
     {
         bool all = true;
-        foreach (LocalForward forward in config.LocalForwards)
-        {
-            if (await TryBindAsync(forward.Listen, cancellationToken) is not { } listener) all = false;
-            else _local.Add(new StreamForwarder(listener, session, forward.Target, log));
-        }
-
-        foreach (DynamicForward forward in config.DynamicForwards)
-        {
-            if (await TryBindAsync(forward.Listen, cancellationToken) is not { } listener) all = false;
-            else _local.Add(new DynamicForwarder(listener, session, null, log));
-        }
-
+        foreach (LocalForward forward in config.LocalForwards) all &= await AddAsync(session, forward, cancellationToken);
+        foreach (DynamicForward forward in config.DynamicForwards) all &= await AddAsync(session, forward, cancellationToken);
         if (!all) log.Error("Could not request local forwarding.");
         return all;
     }
@@ -48,7 +36,7 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
     /// <returns>False when one failed; the others stand, and <see cref="RetryAsync"/> asks again.</returns>
     public async Task<bool> RequestAsync(SshClient client, CancellationToken cancellationToken)
     {
-        _remote.Clear(); // those of a session before have ended with it
+        ForgetRemote(); // those of a session before have ended with it
         _missing.Clear();
         foreach (RemoteForward forward in config.RemoteForwards)
         {
@@ -77,11 +65,11 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
     }
 
     /// <summary>Waits until nothing is under way on any forward.</summary>
-    public Task WaitIdleAsync(CancellationToken cancellationToken) => Task.WhenAll(_local.Concat(_remote).Select(f => f.WaitIdleAsync(cancellationToken)));
+    public Task WaitIdleAsync(CancellationToken cancellationToken) => Task.WhenAll(Standing().Select(f => f.Forwarder.WaitIdleAsync(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Forwarder each in _local.Concat(_remote)) await each.DisposeAsync();
+        foreach (StandingForward each in Standing()) await each.Forwarder.DisposeAsync();
     }
 
     private async Task<bool> TryRequestAsync(SshClient client, RemoteForward forward, CancellationToken cancellationToken)
@@ -90,7 +78,7 @@ internal sealed class SshForwards(SshConfig config, SshLog log) : IAsyncDisposab
         {
             Destination at = forward.Listen is TcpDestination { Port: 0 } any && _allocated.TryGetValue(forward, out int before) ? any with { Port = before } : forward.Listen;
             IStreamListener listener = await BindRemoteAsync(client, forward, at, cancellationToken);
-            _remote.Add(forward.Target is { } target
+            Keep('R', forward.Listen, forward.Target is { } target
                 ? new StreamForwarder(listener, _dialer, target, log)
                 : new DynamicForwarder(listener, _dialer, config.PermitRemoteOpen.Permits, log));
             log.Debug($"remote forward success for: listen {forward.Listen}, connect {forward.Target?.ToString() ?? "SOCKS"}");

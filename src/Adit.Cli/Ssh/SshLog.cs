@@ -8,51 +8,55 @@ namespace Adit.Cli.Ssh;
 /// <summary>The log of <c>adit ssh</c>: lines as ssh(1) writes them (<c>debug1: …</c>), or JSON. Owns its stream.</summary>
 internal sealed class SshLog : ILogger, IDisposable
 {
+    /// <summary>The name of events that ssh(1) tells at its level VERBOSE, without a prefix.</summary>
+    public const string VerboseEvent = "Verbose";
+
     private readonly Lock _gate = new();
     private readonly Stream _stream;
-    private readonly LogLevel _least;
     private readonly LineLoggerFactory? _json;
     private readonly ILogger? _jsonLogger;
 
     public SshLog(Stream stream, SshLogLevel level, bool asJson)
     {
         _stream = stream;
-        _least = level switch
-        {
-            SshLogLevel.Quiet => LogLevel.None,
-            SshLogLevel.Fatal => LogLevel.Critical,
-            SshLogLevel.Error => LogLevel.Error,
-            SshLogLevel.Info or SshLogLevel.Verbose => LogLevel.Information,
-            SshLogLevel.Debug1 => LogLevel.Debug,
-            _ => LogLevel.Trace,
-        };
+        Level = level;
         if (!asJson) return;
-        _json = new LineLoggerFactory(stream, _least, LogForm.Json);
+        _json = new LineLoggerFactory(stream, LogLevel.Trace, LogForm.Json);
         _jsonLogger = _json.CreateLogger("ssh");
     }
 
+    /// <summary>How much is told; may change while a session lasts.</summary>
+    public SshLogLevel Level { get; set; }
+
+    /// <summary>Whether lines go to a terminal that is raw, where a line's end needs a return before it.</summary>
+    public Func<bool> IsRaw { get; set; } = static () => false;
+
     /// <summary>Says something at ssh(1)'s level of information.</summary>
-    public void Info(string text) => Write(LogLevel.Information, text);
+    public void Info(string text) => Write(SshLogLevel.Info, text);
+
+    /// <summary>Says something that is told with <c>-v</c>, but without a prefix.</summary>
+    public void Verbose(string text) => Write(SshLogLevel.Verbose, text);
 
     /// <summary>Says what went wrong.</summary>
-    public void Error(string text) => Write(LogLevel.Error, text);
+    public void Error(string text) => Write(SshLogLevel.Error, text);
 
     /// <summary>Says what ends the program.</summary>
-    public void Fatal(string text) => Write(LogLevel.Critical, text);
+    public void Fatal(string text) => Write(SshLogLevel.Fatal, text);
 
     /// <summary>Says something at ssh(1)'s first debug level.</summary>
-    public void Debug(string text) => Write(LogLevel.Debug, text);
+    public void Debug(string text) => Write(SshLogLevel.Debug1, text);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= _least && logLevel != LogLevel.None;
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && Level >= LevelOf(logLevel, default);
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!IsEnabled(logLevel)) return;
+        SshLogLevel level = LevelOf(logLevel, eventId);
+        if (logLevel == LogLevel.None || level > Level) return;
         if (_jsonLogger is not null) _jsonLogger.Log(logLevel, eventId, state, exception, formatter);
-        else Write(logLevel, exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception.Message}");
+        else Write(level, exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception.Message}");
     }
 
     public void Dispose()
@@ -61,22 +65,41 @@ internal sealed class SshLog : ILogger, IDisposable
         _stream.Dispose();
     }
 
-    private void Write(LogLevel level, string text)
+    private static SshLogLevel LevelOf(LogLevel level, EventId eventId) => level switch
     {
-        if (!IsEnabled(level)) return;
+        LogLevel.Critical => SshLogLevel.Fatal,
+        LogLevel.Error => SshLogLevel.Error,
+        LogLevel.Warning or LogLevel.Information => SshLogLevel.Info,
+        LogLevel.Debug => eventId.Name == VerboseEvent ? SshLogLevel.Verbose : SshLogLevel.Debug1,
+        _ => SshLogLevel.Debug2,
+    };
+
+    private static LogLevel LevelOf(SshLogLevel level) => level switch
+    {
+        SshLogLevel.Fatal => LogLevel.Critical,
+        SshLogLevel.Error => LogLevel.Error,
+        SshLogLevel.Info => LogLevel.Information,
+        SshLogLevel.Debug2 or SshLogLevel.Debug3 => LogLevel.Trace,
+        _ => LogLevel.Debug,
+    };
+
+    private void Write(SshLogLevel level, string text)
+    {
+        if (level > Level) return;
         if (_jsonLogger is not null)
         {
-            _jsonLogger.Log(level, default, text, null, static (t, _) => t);
+            _jsonLogger.Log(LevelOf(level), default, text, null, static (t, _) => t);
             return;
         }
 
         var line = new StringBuilder();
-        string prefix = level switch { LogLevel.Debug => "debug1: ", LogLevel.Trace => "debug2: ", _ => "" };
+        string prefix = level switch { SshLogLevel.Debug1 => "debug1: ", SshLogLevel.Debug2 => "debug2: ", SshLogLevel.Debug3 => "debug3: ", _ => "" };
+        string end = IsRaw() ? "\r\n" : "\n";
         foreach (string part in text.Split('\n'))
         {
             line.Append(prefix);
             LogText.AppendSafe(line, part);
-            line.Append('\n');
+            line.Append(end);
         }
 
         byte[] octets = Encoding.UTF8.GetBytes(line.ToString());

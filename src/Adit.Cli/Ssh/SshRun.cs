@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using Adit.Cli.Ssh.Terminal;
 using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Hops;
@@ -19,6 +22,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
     private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(20);
 
     private readonly SshForwards _forwards = new(config, log);
+    private RemoteSession? _session;
     private HopChain? _via;
 
     /// <summary>Connects, serves, and says how it ended.</summary>
@@ -27,14 +31,20 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
         var dialogue = new SshDialogue(log.Info);
         if (line.Via.Count > 0) _via = BuiltInHops.Create(dialogue, log, line.ConfigFile).Chain(line.Via, new SocketDialer(config.ConnectTimeout));
         var connector = new SshConnector(dialogue, log, _via, new SshConfigRequest { Host = "", ConfigFile = line.ConfigFile });
+        if (line.StdioForward is null && config.SessionType != SshSessionType.None) _session = new RemoteSession(line.Command ?? config.RemoteCommand, config, _forwards, log);
         if (line.Reconnects) return await RunForeverAsync(connector, cancellationToken);
+        long began = Stopwatch.GetTimestamp();
         await using SshRoute route = await connector.ConnectAsync(config, cancellationToken);
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
-        return await ServeAsync(route.Client, cancellationToken);
+        if (config.LocalCommand is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
+        int code = await ServeAsync(route.Client, cancellationToken);
+        TellTransferred(route.Client, Stopwatch.GetElapsedTime(began));
+        return code;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _session?.Dispose();
         await _forwards.DisposeAsync();
         if (_via is not null) await _via.DisposeAsync();
     }
@@ -101,13 +111,28 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
     {
         bool hasOutput = line.StdioForward is not null || config.SessionType != SshSessionType.None;
         Task<int> work = line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
-            : hasOutput ? RunSessionAsync(client, cancellationToken)
+            : _session is { } session ? session.RunAsync(client, cancellationToken)
             : WaitAsync(cancellationToken);
         // What was received before the end of the connection is still written out.
         if (await Task.WhenAny(work, client.Connection.Closed) != work && hasOutput) await Task.WhenAny(work, Task.Delay(OutputPatience, cancellationToken));
-        if (work.IsCompleted && (client.Connection.CloseReason is null || (work.IsCompletedSuccessfully && work.Result != SshCommand.Failed))) return await work;
+        _session?.EndTerminal();
+        if (work.IsCompleted && (client.Connection.CloseReason is null || (work.IsCompletedSuccessfully && work.Result != SshCommand.Failed)))
+        {
+            int code = await work;
+            if (_session is { HasTerminal: true }) log.Info($"Connection to {config.HostName} closed.");
+            return code;
+        }
+
         TellLost(client);
         return SshCommand.Failed;
+    }
+
+    private void TellTransferred(SshClient client, TimeSpan time)
+    {
+        (long sent, long received) = client.Connection.Octets;
+        double seconds = Math.Max(time.TotalSeconds, 0.001);
+        log.Verbose(string.Create(CultureInfo.InvariantCulture, $"Transferred: sent {sent}, received {received} bytes, in {seconds:0.0} seconds"));
+        log.Verbose(string.Create(CultureInfo.InvariantCulture, $"Bytes per second: sent {sent / seconds:0.0}, received {received / seconds:0.0}"));
     }
 
     private void TellLost(SshClient client)
@@ -152,40 +177,6 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
             else StandardStreams.PumpInput(stream);
             bool complete = await StandardStreams.PumpOutput(1, stream.ReadAsync).WaitAsync(cancellationToken);
             return complete ? 0 : SshCommand.Failed;
-        }
-    }
-
-    private async Task<int> RunSessionAsync(SshClient client, CancellationToken cancellationToken)
-    {
-        await using SshSession session = await SshSession.OpenAsync(client, cancellationToken);
-        SendEnvironment(session);
-        string? command = line.Command ?? config.RemoteCommand;
-        if (config.SessionType == SshSessionType.Subsystem && command is not null) await session.StartSubsystemAsync(command, cancellationToken);
-        else if (command is not null) await session.ExecuteAsync(command, cancellationToken);
-        else
-        {
-            if (config.RequestTty is RequestTty.Auto && !Console.IsInputRedirected) log.Info("Pseudo-terminals are not there yet: this shell has none.");
-            await session.StartShellAsync(cancellationToken);
-        }
-
-        if (config.StdinNull) await session.Stream.CompleteWritesAsync(cancellationToken);
-        else StandardStreams.PumpInput(session.Stream);
-        Task<bool> output = StandardStreams.PumpOutput(1, session.Stream.ReadAsync);
-        Task<bool> error = StandardStreams.PumpOutput(2, session.ReadStandardErrorAsync);
-        SshExit exit = await session.WaitAsync(cancellationToken);
-        await Task.WhenAll(output, error).WaitAsync(cancellationToken);
-        if (client.Connection.CloseReason is null && _forwards.Any) await Task.WhenAny(_forwards.WaitIdleAsync(cancellationToken), client.Connection.Closed);
-        if (exit.Signal is { } signal) log.Info($"Command ended by signal {signal}.");
-        return exit.Status is { } status ? (int)(status & 0xff) : SshCommand.Failed;
-    }
-
-    private void SendEnvironment(SshSession session)
-    {
-        foreach ((string name, string value) in config.SetEnv) session.SetEnvironment(name, value);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            string name = (string)variable.Key;
-            if (config.SendEnv.Any(pattern => SshPattern.IsMatch(name, pattern))) session.SetEnvironment(name, (string?)variable.Value ?? "");
         }
     }
 }

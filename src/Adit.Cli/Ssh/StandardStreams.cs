@@ -45,7 +45,8 @@ internal static class StandardStreams
         }
     });
 
-    private static Task<bool> Run(string name, Action pump)
+    /// <summary>Runs a pump on a thread of its own; completes with whether it came to its end without a failure of either side.</summary>
+    public static Task<bool> Run(string name, Action pump)
     {
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>

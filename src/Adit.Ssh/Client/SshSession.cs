@@ -7,7 +7,7 @@ using Adit.Wire.Ssh;
 namespace Adit.Ssh.Client;
 
 /// <summary>A session channel (RFC 4254 §6): one command, shell or subsystem at the server. Disposing closes it.</summary>
-public sealed class SshSession : IAsyncDisposable
+public sealed partial class SshSession : IAsyncDisposable
 {
     private readonly SshChannel _channel;
     private SshExit _exit = new(null, null);
@@ -48,7 +48,7 @@ public sealed class SshSession : IAsyncDisposable
     public Task ExecuteAsync(string command, CancellationToken cancellationToken = default) =>
         StartAsync("exec", SshChannel.Encode(new ExecFields(command)), "exec request failed", cancellationToken);
 
-    /// <summary>Runs the user's shell, without a terminal.</summary>
+    /// <summary>Runs the user's shell; on a terminal where one was asked for before.</summary>
     /// <exception cref="TunnelException">The server refused.</exception>
     public Task StartShellAsync(CancellationToken cancellationToken = default) => StartAsync("shell", default, "shell request failed", cancellationToken);
 

@@ -35,6 +35,12 @@ public sealed partial record SshConfig
     /// <summary>The escape character of terminal sessions; null for none.</summary>
     public char? EscapeCharacter { get; init; }
 
+    /// <summary>Whether the escape ~C opens a command line.</summary>
+    public bool EnableEscapeCommandline { get; init; }
+
+    /// <summary>Whether PermitLocalCommand lets commands run here: LocalCommand's, and those typed after ~C.</summary>
+    public bool PermitLocalCommand { get; init; }
+
     /// <summary>Whether connections share one session.</summary>
     public ControlMaster ControlMaster { get; init; }
 

@@ -5,7 +5,7 @@ internal static partial class SshConfigKeywords
     // Known to OpenSSH, harmless to leave out: what they speak of is not done here, or they are obsolete there as well.
     private static string[] IgnoredNames =>
     [
-        "afstokenpassing", "channeltimeout", "cipher", "compressionlevel", "enableescapecommandline", "enablesshkeysign", "fallbacktorsh", "forwardx11timeout",
+        "afstokenpassing", "channeltimeout", "cipher", "compressionlevel", "enablesshkeysign", "fallbacktorsh", "forwardx11timeout",
         "forwardx11trusted", "globalknownhostsfile2", "gssapiauthentication", "gssapiclientidentity", "gssapidelegatecredentials", "gssapikexalgorithms",
         "gssapikeyexchange", "gssapirenewalforcesrekey", "gssapiserveridentity", "gssapitrustdns", "hostbasedacceptedalgorithms", "hostbasedauthentication",
         "ipqos", "kbdinteractivedevices", "kerberosauthentication", "kerberostgtpassing", "obscurekeystroketiming", "pkcs11provider", "protocol",

@@ -32,6 +32,7 @@ internal static partial class SshConfigKeywords
         table["sendenv"] = SendEnv;
         table["setenv"] = SetEnv;
         table["escapechar"] = First(EscapeChar);
+        table["enableescapecommandline"] = First(Flag);
         table["ignoreunknown"] = First(Text);
         table["controlmaster"] = First(line => line.Choice(
             ("true", Config.ControlMaster.Yes), ("yes", Config.ControlMaster.Yes), ("false", Config.ControlMaster.No), ("no", Config.ControlMaster.No),

@@ -99,6 +99,8 @@ public static partial class SshConfigResolver
             ForkAfterAuthentication = values.Get("forkafterauthentication", false),
             SendEnv = values.List<string>("sendenv"),
             SetEnv = values.Get<IReadOnlyList<KeyValuePair<string, string>>>("setenv", []),
+            EnableEscapeCommandline = values.Get("enableescapecommandline", false),
+            PermitLocalCommand = values.Get("permitlocalcommand", false),
             EscapeCharacter = values.Get("escapechar", '~') is var escape and not '\0' ? escape : null,
             ControlMaster = values.Get("controlmaster", ControlMaster.No),
             ControlPath = values.Text("controlpath") is { } path && !IsNone(path) ? expand.Path("ControlPath", path) : null,
