@@ -7,6 +7,12 @@ namespace Adit.Platform.Descriptors;
 /// <param name="errorNumber">errno.</param>
 public sealed class DescriptorException(string what, int errorNumber) : IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errorNumber)}")
 {
+    /// <summary>ENOENT.</summary>
+    public const int NoSuchFile = 2;
+
+    /// <summary>ECONNREFUSED.</summary>
+    public const int ConnectionRefused = 111;
+
     /// <summary>errno, see errno(3).</summary>
     public int ErrorNumber { get; } = errorNumber;
 

@@ -29,7 +29,9 @@ public sealed class ControlClient : IDisposable
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new DescriptorException($"Control socket connect({path})", e.NativeErrorCode);
+            // .NET tells a missing file as an address that cannot be assigned, which no unix socket has.
+            int error = e.SocketErrorCode == SocketError.AddressNotAvailable ? DescriptorException.NoSuchFile : e.NativeErrorCode;
+            throw new DescriptorException($"Control socket connect({path})", error);
         }
         catch (ArgumentException e)
         {

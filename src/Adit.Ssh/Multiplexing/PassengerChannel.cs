@@ -25,6 +25,9 @@ internal class PassengerChannel(SshChannel channel, DescriptorHandle[] streams) 
     /// <summary>The exit status of what ran; null for none.</summary>
     public uint? ExitStatus { get; protected set; }
 
+    /// <summary>Completes when the client has been told of what was refused.</summary>
+    protected Task Told { get; set; } = Task.CompletedTask;
+
     /// <summary>The channel.</summary>
     protected SshChannel Channel => channel;
 
@@ -45,6 +48,7 @@ internal class PassengerChannel(SshChannel channel, DescriptorHandle[] streams) 
         await Task.WhenAll(output, error).ConfigureAwait(false);
         if (_error is not null) await channel.Closed.ConfigureAwait(false);
         else await Task.WhenAny(input, channel.Closed).ConfigureAwait(false); // a half-closed connection still takes input
+        await Told.ConfigureAwait(false);
         await _over.CancelAsync().ConfigureAwait(false);
         await input.ConfigureAwait(false);
     }

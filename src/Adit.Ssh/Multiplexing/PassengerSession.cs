@@ -60,11 +60,12 @@ internal sealed class PassengerSession : PassengerChannel
     private void Request(ControlMasterOptions options, MuxNewSessionMessage message, byte[] modes, Func<uint, Task> refused)
     {
         if (message.WantAgent && options.ForwardsAgent) Channel.Notify("auth-agent-req@openssh.com", default);
+        Task told = Task.CompletedTask;
         if (message.WantTty)
         {
             Task<bool> terminal = Channel.RequestAsync("pty-req", SshChannel.Encode(new PtyReqFields(
                 message.Terminal, _size.Columns, _size.Rows, _size.WidthPixels, _size.HeightPixels, modes))).AsTask();
-            _ = TellRefusedAsync(terminal, refused);
+            told = TellRefusedAsync(terminal, refused);
         }
 
         foreach ((string set, string value) in options.SetEnvironment) Channel.Notify("env", SshChannel.Encode(new EnvFields(set, value)));
@@ -79,7 +80,7 @@ internal sealed class PassengerSession : PassengerChannel
         string what = message.IsSubsystem ? "subsystem" : message.Command.IsEmpty ? "shell" : "exec";
         byte[] command = new byte[message.Command.IsEmpty ? 0 : 4 + message.Command.Length];
         if (command.Length > 0) new SshWriter(command).WriteString(message.Command.Span); // octets as they were typed, whatever they stand for
-        _ = EndRefusedAsync(Channel.RequestAsync(what, command).AsTask(), what);
+        Told = EndRefusedAsync(Channel.RequestAsync(what, command).AsTask(), what, told);
     }
 
     private async Task TellRefusedAsync(Task<bool> terminal, Func<uint, Task> refused)
@@ -89,10 +90,12 @@ internal sealed class PassengerSession : PassengerChannel
         await refused(Id).ConfigureAwait(false);
     }
 
-    private async Task EndRefusedAsync(Task<bool> start, string what)
+    private async Task EndRefusedAsync(Task<bool> start, string what, Task told)
     {
+        bool isStarted = await start.ConfigureAwait(false);
+        await told.ConfigureAwait(false);
         // A request also fails with its channel, which then has said what there is to say.
-        if (await start.ConfigureAwait(false) || ExitStatus is not null || Channel.Closed.IsCompleted) return;
+        if (isStarted || ExitStatus is not null || Channel.Closed.IsCompleted) return;
         await TellAsync($"{what} request failed on channel {Id}").ConfigureAwait(false);
         Channel.Dispose();
     }
