@@ -69,7 +69,7 @@ public sealed class SshAgentClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists the keys that the agent holds and that can be used here; others, such as certificates, are passed over.</summary>
+    /// <summary>Lists the keys that the agent holds and that can be used here; others are passed over.</summary>
     /// <param name="ct">Cancels; the connection is of no use afterwards.</param>
     /// <returns>Signers that use this connection and live as long as it; none when the agent is locked or empty.</returns>
     /// <exception cref="TunnelException">The agent is gone, late, or broke its protocol.</exception>
@@ -116,7 +116,7 @@ public sealed class SshAgentClient : IAsyncDisposable
         byte[] signature = DecodeSignature(reply) ?? throw Malformed("a signature");
 
         // An agent that does not know the flags signs with SHA-1, which nobody asked for.
-        if (!SshSignature.TryDecode(signature, out string used, out _) || used != algorithm)
+        if (!SshSignature.TryDecodeAlgorithm(signature, out string used) || used != SshCertificate.PlainNameOf(algorithm))
             throw new TunnelException(TunnelError.NotSupported, $"{_where}: agent: expected a signature with {algorithm}, got another kind");
         return signature;
     }
@@ -128,7 +128,7 @@ public sealed class SshAgentClient : IAsyncDisposable
         writer.WriteByte(AgentMessage.SignRequest);
         writer.WriteString(key.Blob.Span);
         writer.WriteString(data);
-        writer.WriteUInt32(algorithm switch
+        writer.WriteUInt32(SshCertificate.PlainNameOf(algorithm) switch
         {
             RsaPublicKey.Sha256Algorithm => AgentMessage.FlagRsaSha256,
             RsaPublicKey.Sha512Algorithm => AgentMessage.FlagRsaSha512,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Adit.Core;
 
@@ -72,6 +73,33 @@ public sealed class AuthorizedKeys
 
     /// <summary>Every line with a key, in order.</summary>
     public IReadOnlyList<AuthorizedKeyEntry> FindAll(SshPublicKey key) => _byKey.TryGetValue(key, out List<AuthorizedKeyEntry>? entries) ? entries : [];
+
+    /// <summary>Judges a certificate by the lines whose key is its authority (cert-authority), in order.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="user">The user name, a principal where a line has no principals=.</param>
+    /// <param name="source">The address of the peer; null when it is not known.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="permissions">What line and certificate both permit.</param>
+    /// <param name="why">Why it was refused, with file and line where one names the authority; null when it was not.</param>
+    /// <param name="authorityAlgorithms">CASignatureAlgorithms; null for the default.</param>
+    /// <param name="hostName">The peer's verified host name, if that was looked up.</param>
+    public bool TryGrant(
+        SshCertificate certificate, string user, IPAddress? source, DateTimeOffset now, [NotNullWhen(true)] out KeyPermissions? permissions, [NotNullWhen(false)] out string? why,
+        IReadOnlyCollection<string>? authorityAlgorithms = null, string? hostName = null)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        permissions = null;
+        why = null;
+        foreach (AuthorizedKeyEntry entry in _entries)
+        {
+            if (!entry.Permissions.CertAuthority || !entry.Key.Equals(certificate.SignatureKey)) continue;
+            if (CertificateJudge.TryGrantByLine(certificate, entry.Permissions, user, source, now, out permissions, out string? reason, authorityAlgorithms, hostName)) return true;
+            why ??= $"{entry.File}:{entry.Line}: {reason}";
+        }
+
+        why ??= "no cert-authority line has the certificate's authority";
+        return false;
+    }
 
     private void Read(string line, string file, int number, TimeZoneInfo zone)
     {

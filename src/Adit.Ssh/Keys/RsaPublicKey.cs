@@ -18,8 +18,8 @@ internal sealed class RsaPublicKey : SshPublicKey
     internal const string Sha256Algorithm = "rsa-sha2-256";
     internal const string Sha512Algorithm = "rsa-sha2-512";
 
-    // Ours: shorter keys are within reach (NIST SP 800-131A); 16384 is OpenSSH's limit (SSH_RSA_… OPENSSL_RSA_MAX_MODULUS_BITS).
-    internal const int LeastBits = 2048;
+    // OpenSSH's limits (SSH_RSA_MINIMUM_MODULUS_SIZE, OPENSSL_RSA_MAX_MODULUS_BITS); what is required beyond is an option.
+    internal const int LeastBits = 1024;
     internal const int GreatestBits = 16384;
 
     private static readonly string[] Algorithms = [Sha512Algorithm, Sha256Algorithm];
@@ -38,6 +38,8 @@ internal sealed class RsaPublicKey : SshPublicKey
     public override int Bits => BitsOf(_modulus);
 
     public override IReadOnlyList<string> SignatureAlgorithms => Algorithms;
+
+    internal override bool IsTooShort(int requiredRsaBits) => Bits < requiredRsaBits;
 
     internal static HashAlgorithmName? HashOf(string algorithm) => algorithm switch
     {

@@ -18,8 +18,8 @@ namespace Adit.Ssh.Keys;
 /// </remarks>
 public abstract class SshPublicKey : IEquatable<SshPublicKey>
 {
-    // Ours: an RSA key of 16384 bits takes about 2 KiB; nothing that is accepted is longer.
-    private const int GreatestBlob = 8 * 1024;
+    // Ours: an RSA key of 16384 bits takes about 2 KiB; a certificate for 256 principals some 20 KiB, and a packet holds 32.
+    private const int GreatestBlob = 32 * 1024;
 
     private readonly byte[] _blob;
     private string? _fingerprint;
@@ -38,10 +38,13 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     /// <summary>The algorithms with which this key signs, preferred first; never ssh-rsa, which is SHA-1.</summary>
     public abstract IReadOnlyList<string> SignatureAlgorithms { get; }
 
-    /// <summary>The fingerprint as OpenSSH writes it: "SHA256:" and base64 without padding.</summary>
-    public string Fingerprint => _fingerprint ??= "SHA256:" + Convert.ToBase64String(SHA256.HashData(_blob)).TrimEnd('=');
+    /// <summary>The fingerprint as OpenSSH writes it: "SHA256:" and base64 without padding. A certificate has that of the key that it is for.</summary>
+    public string Fingerprint => _fingerprint ??= "SHA256:" + Convert.ToBase64String(SHA256.HashData(PlainBlob)).TrimEnd('=');
 
-    /// <summary>Decodes a key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4).</summary>
+    /// <summary>What the fingerprint is over.</summary>
+    private protected virtual ReadOnlySpan<byte> PlainBlob => _blob;
+
+    /// <summary>Decodes a key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4; OpenSSH PROTOCOL.u2f, PROTOCOL.certkeys).</summary>
     /// <param name="blob">The whole blob.</param>
     /// <param name="key">The key.</param>
     /// <param name="why">Why it was refused, in a few words for a message; null when it was not.</param>
@@ -67,7 +70,9 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
         {
             Ed25519PublicKey.Name => Ed25519PublicKey.Decode(ref reader, blob, out why),
             RsaPublicKey.Name => RsaPublicKey.Decode(ref reader, blob, out why),
+            SecurityKeyPublicKey.Ed25519Name or SecurityKeyPublicKey.EcdsaName => SecurityKeyPublicKey.Decode(name, ref reader, out why),
             _ when EcdsaCurve.OfKeyType(name) is { } curve => EcdsaPublicKey.Decode(curve, ref reader, blob, out why),
+            _ when IsCertificateType(name) => SshCertificate.Decode(name, ref reader, blob, out why),
             _ => Unknown(name, out why),
         };
         if (key is not null && !key.Blob.Span.SequenceEqual(blob))
@@ -126,6 +131,13 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     /// <param name="allowedAlgorithms">The signature algorithms that were agreed or are acceptable; any other is refused.</param>
     public abstract bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, IReadOnlyCollection<string> allowedAlgorithms);
 
+    /// <summary>Verifies a user's signature, with what the permissions demand of a security key; of other keys they demand nothing.</summary>
+    internal virtual bool VerifyLogin(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, IReadOnlyCollection<string> allowedAlgorithms, KeyPermissions permissions) =>
+        Verify(data, signature, allowedAlgorithms);
+
+    /// <summary>Whether this is an RSA key of fewer bits than are required.</summary>
+    internal virtual bool IsTooShort(int requiredRsaBits) => false;
+
     /// <summary>The key as a line of authorized_keys or of a .pub file, without the line's end.</summary>
     /// <param name="comment">Follows the key when it is not empty.</param>
     public string ToAuthorizedKeysLine(string comment = "")
@@ -163,6 +175,10 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
 
     /// <summary>Key type and fingerprint.</summary>
     public override string ToString() => $"{KeyType} {Fingerprint}";
+
+    private static bool IsCertificateType(string name) =>
+        name.EndsWith(SshCertificate.Suffix, StringComparison.Ordinal) && SshCertificate.PlainNameOf(name) is var plain
+        && (plain is Ed25519PublicKey.Name or RsaPublicKey.Name or SecurityKeyPublicKey.Ed25519Name or SecurityKeyPublicKey.EcdsaName || EcdsaCurve.OfKeyType(plain) is not null);
 
     private static SshPublicKey? Unknown(string name, out string? why)
     {

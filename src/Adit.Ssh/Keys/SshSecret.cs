@@ -6,6 +6,9 @@ namespace Adit.Ssh.Keys;
 /// <summary>The secret half of a key: signs, and writes itself as openssh-key-v1 does (PROTOCOL.key and PROTOCOL.agent of OpenSSH).</summary>
 internal abstract class SshSecret : IDisposable
 {
+    // Ours: shorter keys are within reach (NIST SP 800-131A), and none is made.
+    private const int LeastBitsMade = 2048;
+
     /// <summary>Room enough for the fields of an RSA key of 16384 bits.</summary>
     internal const int GreatestFields = 12 * 1024;
 
@@ -22,11 +25,11 @@ internal abstract class SshSecret : IDisposable
     internal static SshSecret Generate(SshKeyKind kind, int bits) => kind switch
     {
         SshKeyKind.Ed25519 when bits is 0 or 256 => Ed25519Secret.Generate(),
-        SshKeyKind.Rsa when bits is 0 or (>= RsaPublicKey.LeastBits and <= RsaPublicKey.GreatestBits) => RsaSecret.Generate(bits == 0 ? 3072 : bits),
+        SshKeyKind.Rsa when bits is 0 or (>= LeastBitsMade and <= RsaPublicKey.GreatestBits) => RsaSecret.Generate(bits == 0 ? 3072 : bits),
         SshKeyKind.Ecdsa256 when bits is 0 or 256 => EcdsaSecret.Generate(EcdsaCurve.P256),
         SshKeyKind.Ecdsa384 when bits is 0 or 384 => EcdsaSecret.Generate(EcdsaCurve.P384),
         SshKeyKind.Ecdsa521 when bits is 0 or 521 => EcdsaSecret.Generate(EcdsaCurve.P521),
-        SshKeyKind.Rsa => throw new ArgumentOutOfRangeException(nameof(bits), bits, $"rsa: bits: expected {RsaPublicKey.LeastBits} to {RsaPublicKey.GreatestBits}"),
+        SshKeyKind.Rsa => throw new ArgumentOutOfRangeException(nameof(bits), bits, $"rsa: bits: expected {LeastBitsMade} to {RsaPublicKey.GreatestBits}"),
         SshKeyKind.Ed25519 or SshKeyKind.Ecdsa256 or SshKeyKind.Ecdsa384 or SshKeyKind.Ecdsa521 =>
             throw new ArgumentOutOfRangeException(nameof(bits), bits, $"{kind}: bits: expected 0 or the size that the kind says"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "key: kind: expected one of SshKeyKind"),

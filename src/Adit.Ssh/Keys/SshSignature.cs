@@ -21,6 +21,13 @@ internal static class SshSignature
         return blob;
     }
 
+    /// <summary>The algorithm alone: what follows it has another form for security keys.</summary>
+    internal static bool TryDecodeAlgorithm(ReadOnlySpan<byte> blob, out string algorithm)
+    {
+        SshReader reader = new(blob);
+        return reader.TryReadText(out algorithm);
+    }
+
     internal static bool TryDecode(ReadOnlySpan<byte> blob, out string algorithm, out ReadOnlySpan<byte> signature)
     {
         SshReader reader = new(blob);
