@@ -6,6 +6,6 @@ public enum AlgorithmProfile
     /// <summary>Everything that is not known to be weak; the default.</summary>
     Compat,
 
-    /// <summary>The strictest: ed25519 or large RSA, AEAD or CTR ciphers, encrypt-then-MAC.</summary>
+    /// <summary>The strictest: post-quantum key exchange, ed25519 or RSA of 4096 bits, AEAD or CTR ciphers, encrypt-then-MAC.</summary>
     Hardened,
 }

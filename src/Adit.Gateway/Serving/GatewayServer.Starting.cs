@@ -111,9 +111,42 @@ public sealed partial class GatewayServer
         })];
     }
 
+    // The certificate of a host key lies beside it, where ssh-keygen -s puts it.
+    private static List<ISshSigner> WithCertificates(GatewayConfiguration configuration, IReadOnlyList<SshPrivateKey> hostKeys, SshAlgorithms algorithms)
+    {
+        foreach (SshPrivateKey key in hostKeys)
+        {
+            if (key.PublicKey.IsTooShort(algorithms.RequiredRsaBits))
+            {
+                throw new TunnelException(TunnelError.BadConfiguration, $"gateway.host-key: {key.PublicKey.Fingerprint}: expected {algorithms.RequiredRsaBits} bits of RSA for this profile, got {key.PublicKey.Bits}");
+            }
+        }
+
+        var signers = new List<ISshSigner>();
+        foreach (string path in configuration.HostKeys.Select(p => HomePath.Expand(p) + "-cert.pub").Where(File.Exists))
+        {
+            string? why;
+            SshPublicKey? key = null;
+            try
+            {
+                _ = SshPublicKey.TryParse(File.ReadAllText(path), out key, out _, out why);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                why = e.Message;
+            }
+
+            SshPrivateKey? signer = key is SshCertificate { Kind: CertificateKind.Host } found ? hostKeys.FirstOrDefault(k => found.Certified.Equals(k.PublicKey)) : null;
+            if (signer is null) throw new TunnelException(TunnelError.BadConfiguration, $"{path}: host-key: expected a host certificate for the key beside it, got {why ?? "another"}");
+            signers.Add(new CertificateSigner((SshCertificate)key!, signer));
+        }
+
+        return [.. signers, .. hostKeys];
+    }
+
     private static SshServerOptions ServerOptions(GatewayConfiguration configuration, IReadOnlyList<SshPrivateKey> hostKeys) => new()
     {
-        HostKeys = hostKeys,
+        HostKeys = WithCertificates(configuration, hostKeys, AlgorithmsOf(configuration)),
         Transport = new SshTransportOptions { Algorithms = AlgorithmsOf(configuration) },
         Limits = new SshConnectionLimits
         {
@@ -128,13 +161,7 @@ public sealed partial class GatewayServer
 
     private static SshAlgorithms AlgorithmsOf(GatewayConfiguration configuration)
     {
-        SshAlgorithms known = SshAlgorithms.Default;
-        SshAlgorithms profile = configuration.Profile == AlgorithmProfile.Compat ? known : known with
-        {
-            KeyExchange = [.. known.KeyExchange.Where(k => k.Contains("25519", StringComparison.Ordinal))],
-            HostKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"],
-            Mac = [.. known.Mac.Where(m => m.Contains("-etm@", StringComparison.Ordinal))],
-        };
+        SshAlgorithms profile = configuration.Profile == AlgorithmProfile.Compat ? SshAlgorithms.Default : SshAlgorithms.Hardened;
         return profile with
         {
             KeyExchange = configuration.KeyExchanges ?? profile.KeyExchange,

@@ -81,7 +81,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
 
     private async Task<SshServerSession?> LogInAsync(PendingLogin login, CancellationToken stopping)
     {
-        var authority = new KeyAuthority(_context.AuthorizedKeys, _context.Time);
+        var authority = new KeyAuthority(_context.AuthorizedKeys, _context.Time, _context.Server.Transport.Algorithms.CertificateAuthority);
         LogConnected(_logger, Name, _source);
         try
         {

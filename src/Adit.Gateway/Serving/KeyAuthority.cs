@@ -4,8 +4,8 @@ using Adit.Ssh.Server;
 
 namespace Adit.Gateway.Serving;
 
-/// <summary>Judges the keys of one connection's login by the gateway's files. The user name selects nothing.</summary>
-internal sealed class KeyAuthority(IReadOnlyList<AuthorizedKeysFile> files, TimeProvider time) : IUserKeyAuthority
+/// <summary>Judges the keys of one connection's login by the gateway's files. The user name selects nothing, but a certificate must be for it, or for principals=.</summary>
+internal sealed class KeyAuthority(IReadOnlyList<AuthorizedKeysFile> files, TimeProvider time, IReadOnlyCollection<string>? authorityAlgorithms = null) : IUserKeyAuthority
 {
     private int _refusals;
 
@@ -28,6 +28,13 @@ internal sealed class KeyAuthority(IReadOnlyList<AuthorizedKeysFile> files, Time
         foreach (AuthorizedKeysFile file in files)
         {
             AuthorizedKeys keys = file.Read();
+            if (key is SshCertificate certificate)
+            {
+                if (keys.TryGrant(certificate, user, source?.Address, now, out KeyPermissions? granted, out string? reason, authorityAlgorithms)) return ValueTask.FromResult<KeyPermissions?>(granted);
+                why = reason;
+                continue;
+            }
+
             if (keys.Find(key, source?.Address, now) is { } entry) return ValueTask.FromResult<KeyPermissions?>(entry.Permissions);
             if (keys.Find(key) is { } other) why = $"{other.File}:{other.Line}: {(other.Permissions.IsExpired(now) ? "expiry-time" : "from")}";
         }

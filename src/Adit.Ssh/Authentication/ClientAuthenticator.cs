@@ -19,7 +19,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
     /// </summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(120);
 
-    private readonly HashSet<string> _triedKeys = [];
+    private readonly HashSet<SshPublicKey> _triedKeys = [];
     private readonly List<string> _succeeded = [];
     private string[] _mayContinue = [];
     private int _passwordAttempts;
@@ -68,7 +68,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
         {
             ISshSigner signer = _signers.Current;
             string? algorithm = ChooseAlgorithm(signer.PublicKey);
-            if (algorithm is null || !_triedKeys.Add(signer.PublicKey.Fingerprint)) continue;
+            if (algorithm is null || !_triedKeys.Add(signer.PublicKey)) continue;
             LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.Fingerprint);
             // Asked first: a signature may need a passphrase or a touch.
             connection.Send(new UserauthRequestMessage(options.User, Service, "publickey", SshChannel.Encode(new PublicKeyAuthFields(algorithm, signer.PublicKey.Blob))));
@@ -91,10 +91,16 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
 
     private string? ChooseAlgorithm(SshPublicKey key)
     {
+        if (key.IsTooShort(options.Transport.Algorithms.RequiredRsaBits))
+        {
+            LogTooShort(logger, key.Fingerprint, key.Bits);
+            return null;
+        }
+
         IReadOnlyList<string>? server = connection.Transport.PeerSignatureAlgorithms;
         foreach (string algorithm in key.SignatureAlgorithms)
         {
-            if (options.UserKeyAlgorithms.Contains(algorithm) && (server is null || server.Contains(algorithm))) return algorithm;
+            if (options.UserKeyAlgorithms.Contains(algorithm) && (server is null || server.Contains(algorithm) || server.Contains(SshCertificate.PlainNameOf(algorithm)))) return algorithm;
         }
 
         LogUnusable(logger, key.KeyType, key.Fingerprint);
@@ -227,6 +233,9 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Server accepts key: {Fingerprint}")]
     private static partial void LogAccepted(ILogger logger, string fingerprint);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Skipping key {Fingerprint}: RSA key of {Bits} bits is shorter than required")]
+    private static partial void LogTooShort(ILogger logger, string fingerprint, int bits);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "No mutual signature algorithm for {Type} {Fingerprint}")]
     private static partial void LogUnusable(ILogger logger, string type, string fingerprint);

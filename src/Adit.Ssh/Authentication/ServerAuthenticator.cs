@@ -65,7 +65,7 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
             return null;
         }
 
-        bool usable = key.SignatureAlgorithms.Contains(fields.Algorithm) && options.Transport.Algorithms.UserKey.Contains(fields.Algorithm);
+        bool usable = !key.IsTooShort(options.Transport.Algorithms.RequiredRsaBits) && key.SignatureAlgorithms.Contains(fields.Algorithm) && options.Transport.Algorithms.UserKey.Contains(fields.Algorithm);
         KeyPermissions? permissions = usable ? await authority.FindAsync(request.User, key, source, cancellationToken).ConfigureAwait(false) : null;
         if (permissions is null)
         {
@@ -80,7 +80,7 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
             return null;
         }
 
-        if (!key.Verify(SignedData(request, fields), signature.Span, [fields.Algorithm]))
+        if (!key.VerifyLogin(SignedData(request, fields), signature.Span, [fields.Algorithm], permissions))
         {
             LogBadSignature(logger, request.User, key.Fingerprint);
             Refuse(request.User, "publickey", counts: true);

@@ -42,6 +42,18 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         }
 
         KnownHostResult result = _knownHosts.Value.Lookup(_host, _port, key);
+        if (key is SshCertificate certificate)
+        {
+            if (result.Status != KnownHostStatus.Revoked)
+            {
+                if (_knownHosts.Value.IsCertified(_host, _port, certificate, DateTimeOffset.UtcNow, out string? why, _config.CaSignatureAlgorithms)) return;
+                if (why is not null) _dialogue.Tell(why);
+            }
+
+            // As ssh(1): what no known authority vouches for may still be known by itself.
+            key = certificate.Certified;
+        }
+
         switch (result.Status)
         {
             case KnownHostStatus.Match:
@@ -76,6 +88,8 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         "ssh-ed25519" => "ED25519",
         "ssh-rsa" => "RSA",
         _ when key.KeyType.StartsWith("ecdsa-", StringComparison.Ordinal) => "ECDSA",
+        "sk-ssh-ed25519@openssh.com" => "ED25519-SK",
+        "sk-ecdsa-sha2-nistp256@openssh.com" => "ECDSA-SK",
         _ => key.KeyType,
     };
 

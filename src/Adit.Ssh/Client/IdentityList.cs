@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Adit.Ssh.Client;
 
 /// <summary>
-/// The keys to offer, in the order of ssh(1): what both the agent and the configuration have, what the agent has beside, then the configured files.
+/// The keys to offer, in the order of ssh(1): certificates of files, what both the agent and the configuration have, what the agent has beside, then the configured files.
 /// A file is read when its turn comes, and a passphrase asked for only when the server would take its key. Owns the agent's connection and the keys.
 /// </summary>
 internal sealed partial class IdentityList : IAsyncDisposable
@@ -16,6 +16,7 @@ internal sealed partial class IdentityList : IAsyncDisposable
     private readonly IUserDialogue _dialogue;
     private readonly ILogger _logger;
     private readonly List<IDisposable> _keys = [];
+    private readonly Dictionary<string, ISshSigner?> _opened = [];
     private SshAgentClient? _agent;
     private IReadOnlyList<ISshSigner> _agentKeys = [];
 
@@ -58,7 +59,13 @@ internal sealed partial class IdentityList : IAsyncDisposable
             files.Add((path, SshPrivateKey.TryReadPublicKey(path, out SshPublicKey? key, out _) ? key : null));
         }
 
-        ISshSigner[] listed = [.. _agentKeys.Where(a => files.Any(f => a.PublicKey.Equals(f.Key)))];
+        SshCertificate[] certificates = [.. ReadCertificates(files.Select(f => f.Path))];
+        foreach (SshCertificate certificate in certificates)
+        {
+            if (SignerFor(certificate, files) is { } signer) yield return signer;
+        }
+
+        ISshSigner[] listed = [.. _agentKeys.Where(a => files.Any(f => a.PublicKey.Equals(f.Key)) || certificates.Contains(a.PublicKey))];
         foreach (ISshSigner signer in listed) yield return signer;
         if (!_config.IdentitiesOnly)
         {
@@ -71,8 +78,57 @@ internal sealed partial class IdentityList : IAsyncDisposable
         foreach ((string path, SshPublicKey? key) in files)
         {
             if (listed.Any(a => a.PublicKey.Equals(key))) continue;
-            if (TryOpen(path, key) is { } signer) yield return signer;
+            if (Open(path, key) is { } signer) yield return signer;
         }
+    }
+
+    // CertificateFile, else what lies beside each identity (ssh_config(5), IdentityFile).
+    private IEnumerable<SshCertificate> ReadCertificates(IEnumerable<string> identities)
+    {
+        bool configured = _config.CertificateFiles.Count > 0;
+        foreach (string path in configured ? _config.CertificateFiles : identities.Select(i => i + "-cert.pub"))
+        {
+            if (!File.Exists(path))
+            {
+                if (configured) LogMissing(_logger, path);
+                continue;
+            }
+
+            string? why;
+            SshPublicKey? key = null;
+            try
+            {
+                _ = SshPublicKey.TryParse(File.ReadAllText(path), out key, out _, out why);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                why = e.Message;
+            }
+
+            if (key is SshCertificate { Kind: CertificateKind.User } certificate) yield return certificate;
+            else LogNoCertificate(_logger, path, why ?? "expected the certificate of a user, got something else");
+        }
+    }
+
+    private ISshSigner? SignerFor(SshCertificate certificate, List<(string Path, SshPublicKey? Key)> files)
+    {
+        if (_agentKeys.FirstOrDefault(a => a.PublicKey.Equals(certificate)) is { } whole) return whole;
+        if (_agentKeys.FirstOrDefault(a => a.PublicKey.Equals(certificate.Certified)) is { } key) return new CertificateSigner(certificate, key);
+        (string path, SshPublicKey? known) = files.FirstOrDefault(f => certificate.Certified.Equals(f.Key));
+        if (path is null || Open(path, known) is not { } signer)
+        {
+            LogNoKey(_logger, certificate.KeyId, certificate.Fingerprint);
+            return null;
+        }
+
+        return new CertificateSigner(certificate, signer);
+    }
+
+    // A key serves itself and its certificate, and its passphrase is asked for once.
+    private ISshSigner? Open(string path, SshPublicKey? publicKey)
+    {
+        if (!_opened.TryGetValue(path, out ISshSigner? signer)) _opened.Add(path, signer = TryOpen(path, publicKey));
+        return signer;
     }
 
     private ISshSigner? TryOpen(string path, SshPublicKey? publicKey)
@@ -144,6 +200,12 @@ internal sealed partial class IdentityList : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "no such identity: {Path}: No such file or directory")]
     private static partial void LogMissing(ILogger logger, string path);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "certificate {Path}: {Reason}")]
+    private static partial void LogNoCertificate(ILogger logger, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "no private key for certificate \"{KeyId}\" of {Fingerprint}")]
+    private static partial void LogNoKey(ILogger logger, string keyId, string fingerprint);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "bad passphrase given, try again... ({Path})")]
     private static partial void LogWrongPassphrase(ILogger logger, string path);

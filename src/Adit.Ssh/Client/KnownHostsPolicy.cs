@@ -17,6 +17,13 @@ public sealed class KnownHostsPolicy(KnownHosts knownHosts, Func<string, int, Ss
     {
         string name = KnownHosts.NameOf(host, port);
         KnownHostResult result = knownHosts.Lookup(host, port, key);
+        if (key is SshCertificate certificate)
+        {
+            // What no known authority vouches for may still be known by itself.
+            if (result.Status != KnownHostStatus.Revoked && knownHosts.IsCertified(host, port, certificate, DateTimeOffset.UtcNow, out _)) return;
+            key = certificate.Certified;
+        }
+
         switch (result.Status)
         {
             case KnownHostStatus.Match:

@@ -34,6 +34,8 @@ internal static class SshConfigOptions
                 Mac = config.Macs,
                 Compression = config.Compression ? ["zlib@openssh.com", "none"] : ["none", "zlib@openssh.com"],
                 UserKey = config.PubkeyAcceptedAlgorithms,
+                CertificateAuthority = config.CaSignatureAlgorithms,
+                RequiredRsaBits = Math.Max(config.RequiredRsaSize, 1024),
             },
             RekeyOctets = config.RekeyOctets > 0 ? config.RekeyOctets : new SshTransportOptions().RekeyOctets,
             RekeyInterval = config.RekeyInterval > TimeSpan.Zero ? config.RekeyInterval : new SshTransportOptions().RekeyInterval,

@@ -1,4 +1,5 @@
 using Adit.Ssh.KeyExchange;
+using Adit.Ssh.Keys;
 
 namespace Adit.Ssh.Config;
 
@@ -8,6 +9,9 @@ namespace Adit.Ssh.Config;
 /// </summary>
 public sealed record SshAlgorithmLists
 {
+    private static readonly string[] PlainKeys = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
+    private static readonly string[] SecurityKeys = ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+
     /// <summary>Key exchange methods used where nothing is configured.</summary>
     public required IReadOnlyList<string> Kex { get; init; }
 
@@ -30,9 +34,9 @@ public sealed record SshAlgorithmLists
     public static SshAlgorithmLists Default { get; } = new()
     {
         Kex = KeyAgreement.Names,
-        HostKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+        HostKey = [.. PlainKeys.Select(SshCertificate.NameOf), .. PlainKeys],
         Cipher = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"],
         Mac = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
-        PublicKey = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+        PublicKey = [.. PlainKeys.Concat(SecurityKeys).Select(SshCertificate.NameOf), .. PlainKeys, .. SecurityKeys],
     };
 }

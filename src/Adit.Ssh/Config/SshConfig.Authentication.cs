@@ -38,6 +38,9 @@ public sealed partial record SshConfig
     /// <summary>Whether nobody is there to be asked.</summary>
     public bool BatchMode { get; init; }
 
+    /// <summary>Signature algorithms that the authority of a certificate may use.</summary>
+    public IReadOnlyList<string> CaSignatureAlgorithms { get; init; } = KeyExchange.SshAlgorithms.Default.CertificateAuthority;
+
     /// <summary>The least size of an RSA key in bits.</summary>
     public int RequiredRsaSize { get; init; } = 1024;
 

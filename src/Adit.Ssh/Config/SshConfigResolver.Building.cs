@@ -51,6 +51,7 @@ public static partial class SshConfigResolver
             HasHostKeyAlgorithms = values.Has("hostkeyalgorithms"),
             PubkeyAcceptedAlgorithms = Algorithms(values, algorithms, "pubkeyacceptedalgorithms", algorithms.PublicKey),
 
+            CaSignatureAlgorithms = Algorithms(values, algorithms, "casignaturealgorithms", KeyExchange.SshAlgorithms.Default.CertificateAuthority),
             IdentityFiles = [.. (identities.Count > 0 ? identities.Where(f => !IsNone(f)) : DefaultIdentities).Select(f => expand.Path("IdentityFile", f))],
             HasIdentityFiles = identities.Count > 0,
             CertificateFiles = [.. values.List<string>("certificatefile").Where(f => !IsNone(f)).Select(f => expand.Path("CertificateFile", f))],

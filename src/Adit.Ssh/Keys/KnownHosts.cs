@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Adit.Core;
+using Adit.Ssh.KeyExchange;
 
 namespace Adit.Ssh.Keys;
 
@@ -73,7 +74,7 @@ public sealed class KnownHosts
         return port == DefaultPort ? name : $"[{name}]:{port}";
     }
 
-    /// <summary>Looks a host's key up.</summary>
+    /// <summary>Looks a host's key up. A certificate counts as the key that it is for, and as revoked also where its authority is.</summary>
     /// <param name="host">The name that the user gave, or HostKeyAlias.</param>
     /// <param name="port">The port; a line without a port also vouches for another port, as in OpenSSH, but never condemns it.</param>
     /// <param name="key">The key that the host presents.</param>
@@ -86,11 +87,27 @@ public sealed class KnownHosts
         return plain.Status is KnownHostStatus.Match or KnownHostStatus.Revoked ? plain : result;
     }
 
-    /// <summary>The certificate authorities that may vouch for a host.</summary>
+    /// <summary>The certificate authorities that may vouch for a host; a line without a port is for every port.</summary>
     public IEnumerable<SshPublicKey> AuthoritiesFor(string host, int port)
     {
-        string name = NameOf(host, port);
-        return _entries.Where(e => e.Marker == KnownHostMarker.CertAuthority && e.Matches(name)).Select(e => e.Key);
+        string name = NameOf(host, port), plain = NameOf(host, DefaultPort);
+        return _entries.Where(e => e.Marker == KnownHostMarker.CertAuthority && (e.Matches(name) || e.Matches(plain))).Select(e => e.Key);
+    }
+
+    /// <summary>Whether an authority that is trusted for a host vouches for the key that it presents.</summary>
+    /// <param name="host">The name that the user gave, or HostKeyAlias: a principal of the certificate.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="certificate">The certificate. Revocations are for <see cref="Lookup"/> to find.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="why">Why not, where the authority is trusted; null where no line names it.</param>
+    /// <param name="authorityAlgorithms">CASignatureAlgorithms; null for the default.</param>
+    public bool IsCertified(string host, int port, SshCertificate certificate, DateTimeOffset now, out string? why, IReadOnlyCollection<string>? authorityAlgorithms = null)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        why = null;
+        if (!AuthoritiesFor(host, port).Contains(certificate.SignatureKey)) return false;
+        why = CertificateJudge.WhyNotHost(certificate, host, now, authorityAlgorithms);
+        return why is null;
     }
 
     /// <summary>The signature algorithms of the keys known for a host, in the files' order: a client puts them first in its offer (RFC 4253 §7.1).</summary>
@@ -98,8 +115,10 @@ public sealed class KnownHosts
     {
         string name = NameOf(host, port);
         List<KnownHostEntry> matches = [.. _entries.Where(e => e.Marker == KnownHostMarker.None && e.Matches(name))];
-        if (matches.Count == 0 && port != DefaultPort) return AlgorithmsFor(host, DefaultPort);
-        return [.. matches.SelectMany(e => e.Key.SignatureAlgorithms).Distinct()];
+        if (matches.Count == 0 && port != DefaultPort) matches = [.. _entries.Where(e => e.Marker == KnownHostMarker.None && e.Matches(NameOf(host, DefaultPort)))];
+        IEnumerable<string> plain = matches.SelectMany(e => e.Key.SignatureAlgorithms).Distinct();
+        // Where an authority is known, every kind of certificate is as good as a known key.
+        return AuthoritiesFor(host, port).Any() ? [.. SshAlgorithms.Default.HostKey.Where(a => SshCertificate.PlainNameOf(a) != a), .. plain] : [.. plain];
     }
 
     /// <summary>Appends a host's key to the first file, which is made with mode 0600, and its folder with 0700, where they do not exist.</summary>
@@ -154,17 +173,19 @@ public sealed class KnownHosts
     private KnownHostResult LookupName(string name, SshPublicKey key)
     {
         KnownHostEntry? match = null, changed = null;
+        SshPublicKey plain = key is SshCertificate { Certified: var certified } ? certified : key;
+        SshPublicKey? authority = (key as SshCertificate)?.SignatureKey;
         List<KnownHostEntry> others = [];
         foreach (KnownHostEntry entry in _entries)
         {
             if (entry.Marker == KnownHostMarker.CertAuthority || !entry.Matches(name)) continue;
-            bool same = entry.Key.Equals(key);
+            bool same = entry.Key.Equals(plain);
             if (entry.Marker == KnownHostMarker.Revoked)
             {
-                if (same) return new(KnownHostStatus.Revoked, entry, []);
+                if (same || entry.Key.Equals(authority)) return new(KnownHostStatus.Revoked, entry, []);
             }
             else if (same) match ??= entry;
-            else if (entry.Key.KeyType == key.KeyType) changed ??= entry;
+            else if (entry.Key.KeyType == plain.KeyType) changed ??= entry;
             else others.Add(entry);
         }
 

@@ -39,7 +39,7 @@ internal sealed class RsaPublicKey : SshPublicKey
 
     public override IReadOnlyList<string> SignatureAlgorithms => Algorithms;
 
-    internal override bool IsTooShort(int requiredRsaBits) => Bits < requiredRsaBits;
+    public override bool IsTooShort(int requiredRsaBits) => Bits < requiredRsaBits;
 
     internal static HashAlgorithmName? HashOf(string algorithm) => algorithm switch
     {

@@ -114,7 +114,8 @@ public sealed class SshCertificate : SshPublicKey
     internal override bool VerifyLogin(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, IReadOnlyCollection<string> allowedAlgorithms, KeyPermissions permissions) =>
         Certified.VerifyLogin(data, signature, Plain(allowedAlgorithms), permissions);
 
-    internal override bool IsTooShort(int requiredRsaBits) => Certified.IsTooShort(requiredRsaBits);
+    /// <inheritdoc/>
+    public override bool IsTooShort(int requiredRsaBits) => Certified.IsTooShort(requiredRsaBits);
 
     private protected override ReadOnlySpan<byte> PlainBlob => Certified.Blob.Span;
 

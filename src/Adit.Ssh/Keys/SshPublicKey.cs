@@ -135,8 +135,9 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     internal virtual bool VerifyLogin(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, IReadOnlyCollection<string> allowedAlgorithms, KeyPermissions permissions) =>
         Verify(data, signature, allowedAlgorithms);
 
-    /// <summary>Whether this is an RSA key of fewer bits than are required.</summary>
-    internal virtual bool IsTooShort(int requiredRsaBits) => false;
+    /// <summary>Whether this is an RSA key, or a certificate for one, of fewer bits than are required.</summary>
+    /// <param name="requiredRsaBits">The least length.</param>
+    public virtual bool IsTooShort(int requiredRsaBits) => false;
 
     /// <summary>The key as a line of authorized_keys or of a .pub file, without the line's end.</summary>
     /// <param name="comment">Follows the key when it is not empty.</param>

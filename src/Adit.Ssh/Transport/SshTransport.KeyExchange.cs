@@ -145,6 +145,11 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: host key: {why}");
         }
 
+        if (hostKey.IsTooShort(_options.Algorithms.RequiredRsaBits))
+        {
+            throw new TunnelException(TunnelError.HostKeyUnknown, $"ssh: Bad server host key: Invalid key length: expected {_options.Algorithms.RequiredRsaBits} bits of RSA, got {hostKey.Bits}");
+        }
+
         if (!hostKey.SignatureAlgorithms.Contains(algorithm) || !hostKey.Verify(_kex.Hash, reply.Signature.Span, [algorithm]))
         {
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");

@@ -21,8 +21,8 @@ public sealed class RevokedKeysTests : IDisposable
     }
 
     [Theory]
-    [InlineData("SSHKRL\n\0\0\0\u0001", "got a KRL")]
-    [InlineData("not a key\n", ":1: revoked host keys: expected a public key")]
+    [InlineData("SSHKRL\n\0\0\0\u0001", "expected a KRL that can be read whole")]
+    [InlineData("not a key\n", ":1: revoked keys: expected a public key")]
     public void WhatCannotBeRead_IsRefused(string text, string words)
     {
         TunnelException e = Assert.Throws<TunnelException>(() => RevokedKeys.Load(Write(text)));
