@@ -47,6 +47,7 @@ public sealed partial class SshPrivateKey
         if (label.SequenceEqual(OpenSshKeyFile.Label))
         {
             if (!TryDecodeContainer(body, out OpenSshKeyFile? file, out string? why)) throw Bad(where, why);
+            if (file.PublicKey is SecurityKeyPublicKey) throw Bad(where, "expected a private key, got the handle of a security key: such keys are used through an agent, which has its provider");
             string secret = file.IsEncrypted ? Ask(where, passphrase) : "";
             return file.TryRead(secret, out SshPrivateKey? key, out bool wrong) ? key
                 : throw (wrong ? WrongPassphrase(where) : Bad(where, "expected an openssh-key-v1 private section, got a damaged one"));

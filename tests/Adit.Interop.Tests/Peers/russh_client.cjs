@@ -15,14 +15,16 @@ async function main() {
     const opened = await session.openTCPForwardChannel({ addressToConnectTo: targetHost, portToConnectTo: Number(targetPort), originatorAddress: '127.0.0.1', originatorPort: 0 });
     const channel = await session.activateChannel(opened);
     let received = 0;
+    const parts = [];
     const done = new Promise((resolve) => channel.data$.subscribe((octets) => {
-        process.stdout.write(octets);
+        parts.push(Buffer.from(octets));
         received += octets.length;
         if (received >= input.length) resolve();
     }));
     for (let at = 0; at < input.length; at += 32768) await channel.write(input.subarray(at, at + 32768));
     await done;
     await session.disconnect();
+    await new Promise((resolve) => process.stdout.write(Buffer.concat(parts), resolve));
 }
 
 main().then(() => process.exit(0), (error) => {
