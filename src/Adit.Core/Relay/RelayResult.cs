@@ -5,4 +5,9 @@ namespace Adit.Core.Relay;
 /// <param name="FromSecond">Octets that went from the second stream to the first.</param>
 /// <param name="Failed">The side that failed; <see cref="RelaySide.None"/> when both ended in order.</param>
 /// <param name="Error">The failure; null when both ended in order.</param>
-public sealed record RelayResult(long FromFirst, long FromSecond, RelaySide Failed = RelaySide.None, Exception? Error = null);
+public sealed record RelayResult(long FromFirst, long FromSecond, RelaySide Failed = RelaySide.None, Exception? Error = null)
+{
+    /// <summary>The same with the sides exchanged.</summary>
+    public RelayResult Mirrored() => new(
+        FromSecond, FromFirst, Failed switch { RelaySide.First => RelaySide.Second, RelaySide.Second => RelaySide.First, _ => RelaySide.None }, Error);
+}

@@ -17,12 +17,7 @@ public static class StreamRelay
         if (first is IRelayEndpoint a && second is IReadyStream) return await a.RelayAsync(second).ConfigureAwait(false);
         if (second is IRelayEndpoint b && first is IReadyStream)
         {
-            RelayResult mirrored = await b.RelayAsync(first).ConfigureAwait(false);
-            return new RelayResult(
-                mirrored.FromSecond,
-                mirrored.FromFirst,
-                mirrored.Failed switch { RelaySide.First => RelaySide.Second, RelaySide.Second => RelaySide.First, _ => RelaySide.None },
-                mirrored.Error);
+            return (await b.RelayAsync(first).ConfigureAwait(false)).Mirrored();
         }
 
         Task<Direction> there = CopyAsync(first, second);

@@ -12,16 +12,23 @@ public sealed class SocketBinder : IStreamBinder
     private readonly AddressFamily _family;
     private readonly UnixFileMode _unixMode;
     private readonly bool _unlinkUnix;
+    private readonly bool _spread;
 
     /// <summary>Makes a binder.</summary>
     /// <param name="family"><see cref="AddressFamily.Unspecified"/>, or the one family to use.</param>
     /// <param name="unixMode">The mode of a unix socket's file; by default only the owner may connect.</param>
     /// <param name="unlinkUnix">Whether a socket file that stands at the path already is removed first.</param>
-    public SocketBinder(AddressFamily family = AddressFamily.Unspecified, UnixFileMode unixMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, bool unlinkUnix = false)
+    /// <param name="spread">Whether accepted connections spread over the event loops, as sessions should; else they stay on the listener's, as what belongs to one session should.</param>
+    public SocketBinder(
+        AddressFamily family = AddressFamily.Unspecified,
+        UnixFileMode unixMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        bool unlinkUnix = false,
+        bool spread = false)
     {
         _family = family;
         _unixMode = unixMode;
         _unlinkUnix = unlinkUnix;
+        _spread = spread;
     }
 
     /// <inheritdoc/>
@@ -74,7 +81,7 @@ public sealed class SocketBinder : IStreamBinder
 
         if (sockets.Count > 0 && failure?.SocketErrorCode is not (SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
         {
-            return new SocketListener([.. sockets], at with { Port = port });
+            return new SocketListener([.. sockets], at with { Port = port }, _spread);
         }
 
         foreach (Socket socket in sockets) socket.Dispose();
@@ -113,7 +120,7 @@ public sealed class SocketBinder : IStreamBinder
             socket.Bind(new UnixDomainSocketEndPoint(at.Path));
             File.SetUnixFileMode(at.Path, _unixMode);
             socket.Listen(Backlog);
-            return new SocketListener([socket], at);
+            return new SocketListener([socket], at, _spread);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Adit.Platform.EventLoops;
 
 namespace Adit.Core.Streams;
 
@@ -34,6 +35,7 @@ public sealed class SocketDialer : IStreamDialer
     public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (TryDialNow(request.To) is { } now) return now;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_timeout);
         try
@@ -51,59 +53,80 @@ public sealed class SocketDialer : IStreamDialer
         }
     }
 
-    private static async Task<DuplexStream> DialUnixAsync(UnixDestination to, CancellationToken cancellationToken)
+    /// <summary>A literal address near by is connected before a timer could be set.</summary>
+    private SocketStream? TryDialNow(Destination to)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
+        if (to is not TcpDestination tcp || !IPAddress.TryParse(tcp.Host, out IPAddress? address) || !IPAddress.IsLoopback(address)
+            || (_family != AddressFamily.Unspecified && address.AddressFamily != _family) || _judge?.Invoke(address) is not null)
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(to.Path), cancellationToken).ConfigureAwait(false);
-            return new SocketStream(socket);
+            return null;
         }
-        catch (Exception e)
-        {
-            socket.Dispose();
-            if (e is SocketException s) throw new TunnelException(UnixError(s.SocketErrorCode), $"connect to {to}: {s.SocketErrorCode.ToText()}", null, e);
-            if (e is ArgumentException) throw new TunnelException(TunnelError.BadConfiguration, $"connect to {to}: path: expected at most 107 octets", null, e);
-            throw;
-        }
+
+        Span<byte> encoded = stackalloc byte[28];
+        var endPoint = new IPEndPoint(address, tcp.Port);
+        encoded = encoded[..SocketAddresses.Write(endPoint, encoded)];
+        LoopSocket? socket = LoopSocket.Create(SocketAddresses.Family(endPoint), EventLoop.Here, out _);
+        if (socket is null) return null;
+        if ((_bind is null || Bind(socket, new IPEndPoint(_bind, 0)) == 0) && (socket.Connect(encoded) == 0 || socket.Connect(encoded) == 0)) return new SocketStream(socket, isTcp: true);
+        // Refused, or not so near after all: the long way tells it, or waits.
+        socket.Dispose();
+        return null;
     }
 
-    private static TunnelError UnixError(SocketError error) =>
-        error.ToTunnelError() is var code && code == TunnelError.Unknown ? TunnelError.ConnectionRefused : code;
+    private static async Task<DuplexStream> DialUnixAsync(UnixDestination to, CancellationToken cancellationToken)
+    {
+        byte[] address = new byte[SocketAddresses.MaximumLength];
+        int length = SocketAddresses.Write(to.Path, address);
+        if (length == 0) throw new TunnelException(TunnelError.BadConfiguration, $"connect to {to}: path: expected at most 107 octets");
+        (LoopSocket? socket, int error) = await ConnectAsync(SocketAddresses.UnixFamily, null, address.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        return socket is not null ? new SocketStream(socket, isTcp: false) : throw new TunnelException(UnixError(error), $"connect to {to}: {SystemErrors.ToText(error)}");
+    }
+
+    private static TunnelError UnixError(int error) =>
+        SystemErrors.ToTunnelError(error) is var code && code == TunnelError.Unknown ? TunnelError.ConnectionRefused : code;
 
     private async Task<DuplexStream> DialTcpAsync(TcpDestination to, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await ResolveAsync(to, cancellationToken).ConfigureAwait(false);
+        (LoopSocket? socket, int error) = addresses.Length == 1
+            ? await ConnectAsync(new IPEndPoint(addresses[0], to.Port), cancellationToken).ConfigureAwait(false)
+            : await RaceAsync(addresses, to.Port, cancellationToken).ConfigureAwait(false);
+        return socket is not null ? new SocketStream(socket, isTcp: true) : throw new TunnelException(SystemErrors.ToTunnelError(error), $"connect to {to}: {SystemErrors.ToText(error)}");
+    }
+
+    private async Task<(LoopSocket? Socket, int Error)> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    {
         using var attempts = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = new List<Task<Socket>>();
-        Exception? failure = null;
+        var running = new List<Task<(LoopSocket? Socket, int Error)>>();
+        int failure = 0;
         int next = 0;
         while (next < addresses.Length || running.Count > 0)
         {
-            if (next < addresses.Length) running.Add(ConnectAsync(new IPEndPoint(addresses[next++], to.Port), attempts.Token));
+            if (next < addresses.Length) running.Add(ConnectAsync(new IPEndPoint(addresses[next++], port), attempts.Token).AsTask());
             Task any = Task.WhenAny(running);
             if (next < addresses.Length) await Task.WhenAny(any, Task.Delay(AttemptDelay, cancellationToken)).ConfigureAwait(false);
             else await any.ConfigureAwait(false);
             for (int i = running.Count - 1; i >= 0; i--)
             {
-                Task<Socket> attempt = running[i];
+                Task<(LoopSocket? Socket, int Error)> attempt = running[i];
                 if (!attempt.IsCompleted) continue;
                 running.RemoveAt(i);
-                if (attempt.IsCompletedSuccessfully)
+                (LoopSocket? socket, int error) = await attempt.ConfigureAwait(false);
+                if (socket is null)
                 {
-                    await attempts.CancelAsync().ConfigureAwait(false);
-                    foreach (Task<Socket> loser in running) _ = DiscardAsync(loser);
-                    return new SocketStream(await attempt.ConfigureAwait(false));
+                    if (failure == 0) failure = error;
+                    continue;
                 }
 
-                failure ??= attempt.Exception?.InnerException;
+                await attempts.CancelAsync().ConfigureAwait(false);
+                foreach (Task<(LoopSocket? Socket, int Error)> loser in running) _ = DiscardAsync(loser);
+                return (socket, 0);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        SocketError error = failure is SocketException s ? s.SocketErrorCode : SocketError.HostUnreachable;
-        throw new TunnelException(error.ToTunnelError(), $"connect to {to}: {error.ToText()}", null, failure);
+        return (null, failure == 0 ? SystemErrors.HostUnreachable : failure);
     }
 
     private async Task<IPAddress[]> ResolveAsync(TcpDestination to, CancellationToken cancellationToken)
@@ -135,29 +158,61 @@ public sealed class SocketDialer : IStreamDialer
         return allowed.Length > 0 ? allowed : throw new TunnelException(TunnelError.PermissionDenied, $"connect to {to}: {rule}");
     }
 
-    private async Task<Socket> ConnectAsync(IPEndPoint to, CancellationToken cancellationToken)
+    private ValueTask<(LoopSocket? Socket, int Error)> ConnectAsync(IPEndPoint to, CancellationToken cancellationToken)
     {
-        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        byte[] address = new byte[28];
+        int length = SocketAddresses.Write(to, address);
+        return ConnectAsync(SocketAddresses.Family(to), _bind, address.AsMemory(0, length), cancellationToken);
+    }
+
+    private static async ValueTask<(LoopSocket? Socket, int Error)> ConnectAsync(int family, IPAddress? bind, ReadOnlyMemory<byte> address, CancellationToken cancellationToken)
+    {
+        LoopSocket? socket = LoopSocket.Create(family, EventLoop.Here, out int error);
+        if (socket is null) return (null, error);
         try
         {
-            if (_bind is not null) socket.Bind(new IPEndPoint(_bind, 0));
-            await socket.ConnectAsync(to, cancellationToken).ConfigureAwait(false);
-            return socket;
+            error = bind is null ? 0 : Bind(socket, new IPEndPoint(bind, 0));
+            if (error == 0) error = socket.Connect(address.Span);
+            // A near peer has answered by now: asking again spares the wait.
+            if (error == LoopSocket.InProgress) error = socket.Connect(address.Span);
+            if (error is LoopSocket.InProgress or LoopSocket.TryAgain)
+            {
+                using CancellationTokenRegistration wake = cancellationToken.UnsafeRegister(static s => ((LoopSocket)s!).WakeWriter(), socket);
+                while (error is LoopSocket.InProgress or LoopSocket.TryAgain)
+                {
+                    // A unix socket whose listener has no room says EAGAIN, and never when there is room again.
+                    if (error == LoopSocket.TryAgain) await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken).ConfigureAwait(false);
+                    else await socket.WaitWritableAsync().ConfigureAwait(false);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    error = socket.Connect(address.Span);
+                }
+            }
+
+            if (error == 0) return (socket, 0);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
+
+        socket.Dispose();
+        return (null, error);
     }
 
-    private static async Task DiscardAsync(Task<Socket> loser)
+    private static int Bind(LoopSocket socket, IPEndPoint at)
+    {
+        Span<byte> address = stackalloc byte[28];
+        return socket.Bind(address[..SocketAddresses.Write(at, address)]);
+    }
+
+    private static async Task DiscardAsync(Task<(LoopSocket? Socket, int Error)> loser)
     {
         try
         {
-            (await loser.ConfigureAwait(false)).Dispose();
+            (await loser.ConfigureAwait(false)).Socket?.Dispose();
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             // It lost.
         }

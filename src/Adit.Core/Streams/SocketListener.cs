@@ -1,22 +1,34 @@
 using System.Net;
 using System.Net.Sockets;
+using Adit.Platform.EventLoops;
 
 namespace Adit.Core.Streams;
 
 /// <summary>Listening sockets of this machine behind one address: several where a name such as <c>localhost</c> means both families.</summary>
 public sealed class SocketListener : IStreamListener
 {
-    private readonly Socket[] _sockets;
-    private readonly Task<Socket?>?[] _accepts;
+    // Ours: out of descriptors (EMFILE) the connection stays queued, and trying at once would spin.
+    private static readonly TimeSpan ShortagePause = TimeSpan.FromMilliseconds(100);
+
+    private readonly LoopSocket[] _sockets;
+    private readonly EventLoop _loop = EventLoop.Here;
+    private readonly Wakeup _readable = new(EventLoop.Inline);
     private readonly string? _path;
+    private readonly bool _spread;
     private readonly TimeProvider _time;
+    private int _next;
     private int _disposed;
 
-    internal SocketListener(Socket[] sockets, Destination boundAt, TimeProvider? time = null)
+    internal SocketListener(Socket[] sockets, Destination boundAt, bool spread = false, TimeProvider? time = null)
     {
-        _sockets = sockets;
-        _accepts = new Task<Socket?>?[sockets.Length];
+        EndPoints = Array.ConvertAll(sockets, s => s.LocalEndPoint!);
+        _sockets = Array.ConvertAll(sockets, s =>
+        {
+            s.Blocking = false;
+            return new LoopSocket(s.SafeHandle, _loop, s, _readable);
+        });
         BoundAt = boundAt;
+        _spread = spread;
         _path = (boundAt as UnixDestination)?.Path;
         _time = time ?? TimeProvider.System;
     }
@@ -25,58 +37,69 @@ public sealed class SocketListener : IStreamListener
     public Destination BoundAt { get; }
 
     /// <summary>The exact addresses, one a socket.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => Array.ConvertAll(_sockets, s => s.LocalEndPoint!);
+    public IReadOnlyList<EndPoint> EndPoints { get; }
 
     /// <inheritdoc/>
     public async ValueTask<Incoming?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (Volatile.Read(ref _disposed) == 0)
         {
-            for (int i = 0; i < _sockets.Length; i++) _accepts[i] ??= AcceptOneAsync(_sockets[i]);
-            Task<Socket?> first = _accepts.Length == 1 ? _accepts[0]! : await Task.WhenAny(_accepts!).WaitAsync(cancellationToken).ConfigureAwait(false);
-            Socket? socket = await first.WaitAsync(cancellationToken).ConfigureAwait(false);
-            _accepts[Array.IndexOf(_accepts, first)] = null;
-            if (socket is null) continue;
-            IPEndPoint? source = socket.RemoteEndPoint as IPEndPoint;
-            return new Incoming(new SocketStream(socket), BoundAt, source, _path is null ? "tcp" : "unix");
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryAccept(out int shortage) is { } incoming) return incoming;
+            if (shortage != 0)
+            {
+                await Task.Delay(ShortagePause, _time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            bool armed = true;
+            foreach (LoopSocket socket in _sockets) armed &= socket.WantReadable();
+            if (!armed) continue;
+            using (cancellationToken.UnsafeRegister(static wake => ((Wakeup)wake!).Signal(), _readable))
+            {
+                await _readable.WaitAsync().ConfigureAwait(false);
+            }
         }
 
         return null;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        foreach (Socket socket in _sockets) socket.Dispose();
-        foreach (Task<Socket?>? accept in _accepts)
-        {
-            if (accept is not null && await accept.ConfigureAwait(false) is { } late) late.Dispose();
-        }
-
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
+        foreach (LoopSocket socket in _sockets) socket.Dispose();
+        // Whoever waits finds it disposed; on the loop, since the caller may hold locks.
+        _loop.Post(_readable.Signal);
         if (_path is not null) File.Delete(_path);
+        return ValueTask.CompletedTask;
     }
 
-    private async Task<Socket?> AcceptOneAsync(Socket listener)
+    private Incoming? TryAccept(out int shortage)
     {
-        try
+        Span<byte> address = stackalloc byte[SocketAddresses.MaximumLength];
+        shortage = 0;
+        for (int tries = 0; tries < _sockets.Length;)
         {
-            return await listener.AcceptAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            return null;
-        }
-        catch (SocketException e)
-        {
-            if (Volatile.Read(ref _disposed) != 0) return null;
-            // Out of descriptors (EMFILE): the pending connection stays queued; trying at once would spin.
-            if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            int error = _sockets[_next].Accept(_spread ? EventLoop.Next() : _loop, address, out int length, out LoopSocket? accepted);
+            if (accepted is not null)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _time).ConfigureAwait(false);
+                IPEndPoint? source = SocketAddresses.Read(address[..Math.Min(length, address.Length)]);
+                return new Incoming(new SocketStream(accepted, isTcp: _path is null), BoundAt, source, _path is null ? "tcp" : "unix");
             }
 
-            return null;
+            if (SystemErrors.IsShortage(error))
+            {
+                shortage = error;
+                return null;
+            }
+
+            // Anything else (ECONNABORTED, an error of the network that accept(2) hands on) concerns one connection that is gone.
+            if (error is not (LoopSocket.TryAgain or LoopSocket.Closed)) continue;
+            _next = (_next + 1) % _sockets.Length;
+            tries++;
         }
+
+        return null;
     }
 }

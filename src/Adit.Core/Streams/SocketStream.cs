@@ -1,103 +1,90 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Adit.Platform.EventLoops;
 
 namespace Adit.Core.Streams;
 
 /// <summary>
-/// A connected TCP or unix stream socket. Waiting for readability is a zero-byte receive, so an idle stream holds no buffer.
-/// Owns the socket.
+/// A connected TCP or unix stream socket on an event loop. Waiting for readability holds no buffer. Owns the socket.
 /// </summary>
 public sealed class SocketStream : DuplexStream, IReadyStream
 {
-    private readonly Socket _socket;
+    private readonly LoopSocket _socket;
+    private readonly bool _isTcp;
     private int _writesCompleted;
     private int _disposed;
 
     /// <summary>Takes over a connected stream socket: TCP gets TCP_NODELAY; buffers stay the kernel's to tune.</summary>
-    /// <param name="socket">The socket; owned from here on.</param>
+    /// <param name="socket">The socket; owned from here on, and not to be used beside this.</param>
     public SocketStream(Socket socket)
+        : this(Take(socket), socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
     {
-        ArgumentNullException.ThrowIfNull(socket);
+    }
+
+    internal SocketStream(LoopSocket socket, bool isTcp)
+    {
         _socket = socket;
-        if (socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6) socket.NoDelay = true;
-        socket.Blocking = false;
+        _isTcp = isTcp;
+        if (isTcp) _ = socket.SetNoDelay();
     }
 
     /// <summary>The address of this end, where the family has one.</summary>
-    public EndPoint? LocalEndPoint => Try(static s => s.LocalEndPoint);
+    public IPEndPoint? LocalEndPoint => AddressOf(remote: false);
 
     /// <summary>The address of the other end, where the family has one.</summary>
-    public EndPoint? RemoteEndPoint => Try(static s => s.RemoteEndPoint);
+    public IPEndPoint? RemoteEndPoint => AddressOf(remote: true);
 
-    /// <summary>The socket, for options of the data path; the stream goes on owning it.</summary>
-    public Socket Socket => _socket;
+    /// <summary>Asks the kernel to acknowledge what comes next at once (TCP_QUICKACK), which it forgets again. For unix sockets nothing.</summary>
+    public void AcknowledgeQuickly()
+    {
+        // A failure is told by the next read.
+        if (_isTcp) _ = _socket.SetQuickAck();
+    }
 
     /// <inheritdoc/>
     public bool TryRead(Span<byte> destination, out int count)
     {
-        try
+        int error;
+        while ((error = _socket.Receive(destination, out count)) == LoopSocket.Interrupted)
         {
-            count = _socket.Receive(destination, SocketFlags.None, out SocketError error);
-            if (error == SocketError.Success) return true;
-            if (error == SocketError.WouldBlock) return false;
-            throw Failed(error);
         }
-        catch (ObjectDisposedException e)
-        {
-            throw new TunnelException(TunnelError.Closed, "socket: read: the stream is closed", null, e);
-        }
+
+        if (error == 0) return true;
+        if (error == LoopSocket.TryAgain) return false;
+        throw Failed("read", error);
     }
 
     /// <inheritdoc/>
     public void TryWrite(ReadOnlySpan<byte> source, out int count)
     {
-        try
+        int error;
+        while ((error = _socket.Send(source, out count)) == LoopSocket.Interrupted)
         {
-            count = _socket.Send(source, SocketFlags.None, out SocketError error);
-            if (error == SocketError.Success) return;
-            count = 0;
-            if (error != SocketError.WouldBlock) throw Failed(error);
         }
-        catch (ObjectDisposedException e)
-        {
-            throw new TunnelException(TunnelError.Closed, "socket: write: the stream is closed", null, e);
-        }
+
+        if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WaitReadableAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException)
-        {
-            // The next read tells it.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The next read tells it.
-        }
-    }
+    public ValueTask WaitReadableAsync(CancellationToken cancellationToken = default) =>
+        cancellationToken.CanBeCanceled ? WaitReadableOrCancelAsync(cancellationToken) : _socket.WaitReadableAsync();
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
+        while (true)
         {
-            return await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException e)
-        {
-            throw Failed(e.SocketErrorCode, e);
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw new TunnelException(TunnelError.Closed, "socket: read: the stream is closed", null, e);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (buffer.IsEmpty)
+            {
+                await WaitReadableAsync(cancellationToken).ConfigureAwait(false);
+                return 0;
+            }
+
+            if (TryRead(buffer.Span, out int count)) return count;
+            await WaitReadableAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -105,39 +92,23 @@ public sealed class SocketStream : DuplexStream, IReadyStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
+        while (buffer.Length > 0)
         {
-            while (buffer.Length > 0)
-            {
-                int sent = await _socket.SendAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-                buffer = buffer[sent..];
-            }
-        }
-        catch (SocketException e)
-        {
-            throw Failed(e.SocketErrorCode, e);
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw new TunnelException(TunnelError.Closed, "socket: write: the stream is closed", null, e);
+            cancellationToken.ThrowIfCancellationRequested();
+            TryWrite(buffer.Span, out int count);
+            buffer = buffer[count..];
+            if (buffer.IsEmpty) return;
+            // A socket that took a part is full: an edge tells when there is room again.
+            if (cancellationToken.CanBeCanceled) await WaitWritableOrCancelAsync(cancellationToken).ConfigureAwait(false);
+            else await _socket.WaitWritableAsync().ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _writesCompleted, 1) == 0)
-        {
-            try
-            {
-                _socket.Shutdown(SocketShutdown.Send);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The other end is gone already; reading tells it.
-            }
-        }
-
+        // Where the other end is gone already, reading tells it.
+        if (Interlocked.Exchange(ref _writesCompleted, 1) == 0) _ = _socket.ShutdownWrites();
         return ValueTask.CompletedTask;
     }
 
@@ -145,16 +116,7 @@ public sealed class SocketStream : DuplexStream, IReadyStream
     public override void Abort(TunnelError error)
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        try
-        {
-            // A zero linger makes close(2) send RST.
-            if (_socket.AddressFamily != AddressFamily.Unix) _socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Closing is all that is left.
-        }
-
+        if (_isTcp) _ = _socket.SetReset();
         _socket.Dispose();
     }
 
@@ -165,18 +127,42 @@ public sealed class SocketStream : DuplexStream, IReadyStream
         base.Dispose(disposing);
     }
 
-    private static TunnelException Failed(SocketError error, Exception? inner = null) =>
-        new(error.ToTunnelError(), $"socket: {error.ToText()}", null, inner);
-
-    private EndPoint? Try(Func<Socket, EndPoint?> get)
+    private static LoopSocket Take(Socket socket)
     {
-        try
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.Blocking = false;
+        return new LoopSocket(socket.SafeHandle, EventLoop.Here, socket);
+    }
+
+    private TunnelException Failed(string what, int error) => error == LoopSocket.Closed || _socket.IsClosed
+        ? new TunnelException(TunnelError.Closed, $"socket: {what}: the stream is closed")
+        : new TunnelException(SystemErrors.ToTunnelError(error), $"socket: {SystemErrors.ToText(error)}");
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitReadableOrCancelAsync(CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).WakeReader(), _socket))
         {
-            return get(_socket);
+            await _socket.WaitReadableAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitWritableOrCancelAsync(CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).WakeWriter(), _socket))
         {
-            return null;
+            await _socket.WaitWritableAsync().ConfigureAwait(false);
         }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private IPEndPoint? AddressOf(bool remote)
+    {
+        Span<byte> address = stackalloc byte[SocketAddresses.MaximumLength];
+        return _socket.GetAddress(remote, address, out int length) == 0 ? SocketAddresses.Read(address[..Math.Min(length, address.Length)]) : null;
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class GatewayServer
         var listeners = new List<SocketListener>();
         try
         {
-            var binder = new SocketBinder();
+            var binder = new SocketBinder(spread: true);
             foreach (ListenUri uri in configuration.Listen.Count > 0 ? configuration.Listen : [DefaultListen])
             {
                 listeners.Add((SocketListener)await binder.BindAsync(new TcpDestination(uri.Host, uri.Port), cancellationToken).ConfigureAwait(false));

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Adit.Core;
 using Adit.Core.Relay;
 using Adit.Core.Streams;
+using Adit.Platform.EventLoops;
 
 namespace Adit.Ssh.Channels;
 
@@ -17,12 +18,10 @@ internal sealed class ChannelRelay
     private readonly SshChannel _channel;
     private readonly IReadyStream _ready;
     private readonly DuplexStream _local;
-    private readonly Action<int> _consumed;
-    private readonly Action _wake;
-    private readonly ChannelInbox _backlog;
+    private ChannelInbox? _backlog;
     private readonly Action _onReadable;
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource<RelayResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RelayResult> _result = new(EventLoop.Inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _waiter;
     private volatile bool _mayRead = true;
     private long _fromChannel;
@@ -32,14 +31,11 @@ internal sealed class ChannelRelay
     private bool _flushing;
     private bool _finished;
 
-    public ChannelRelay(SshChannel channel, IReadyStream ready, DuplexStream local, Action<int> consumed, Action wake)
+    public ChannelRelay(SshChannel channel, IReadyStream ready, DuplexStream local)
     {
         _channel = channel;
         _ready = ready;
         _local = local;
-        _consumed = consumed;
-        _wake = wake;
-        _backlog = new ChannelInbox(static _ => { });
         _onReadable = OnReadable;
     }
 
@@ -105,7 +101,7 @@ internal sealed class ChannelRelay
 
             if (failure is null && taken < data.Length)
             {
-                _backlog.Add(data[taken..]);
+                (_backlog ??= new ChannelInbox(static _ => { })).Add(data[taken..]);
                 if (!_flushing)
                 {
                     _flushing = true;
@@ -114,7 +110,7 @@ internal sealed class ChannelRelay
             }
         }
 
-        if (taken > 0) _consumed(taken);
+        if (taken > 0) _channel.ConsumedByRelay(taken);
         if (failure is not null) Fail(RelaySide.Second, failure);
     }
 
@@ -150,6 +146,19 @@ internal sealed class ChannelRelay
         Finish(reason, RelaySide.First);
     }
 
+    /// <summary>The channel was not opened: the local stream is left alone.</summary>
+    public void FailOpening(Exception reason)
+    {
+        _mayRead = false;
+        lock (_lock)
+        {
+            if (_finished) return;
+            _finished = true;
+        }
+
+        Tell(() => _result.TrySetException(reason));
+    }
+
     private void WaitReadable()
     {
         _mayRead = false;
@@ -179,7 +188,7 @@ internal sealed class ChannelRelay
         }
 
         _mayRead = true;
-        _wake();
+        _channel.WakeFromRelay();
     }
 
     private void EndLocal()
@@ -212,7 +221,7 @@ internal sealed class ChannelRelay
         lock (_lock) both = _localEnded;
         if (!both) return;
         _channel.EndFromRelay(close: true);
-        _wake();
+        _channel.WakeFromRelay();
         Finish(null, RelaySide.None);
     }
 
@@ -228,7 +237,7 @@ internal sealed class ChannelRelay
                 int count;
                 lock (_lock)
                 {
-                    count = _finished ? 0 : _backlog.TryTake(buffer);
+                    count = _finished ? 0 : _backlog!.TryTake(buffer);
                     if (count == 0)
                     {
                         _flushing = false;
@@ -237,7 +246,7 @@ internal sealed class ChannelRelay
                 }
 
                 await _local.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
-                _consumed(count);
+                _channel.ConsumedByRelay(count);
             }
         }
         catch (Exception e)
@@ -273,9 +282,16 @@ internal sealed class ChannelRelay
             _finished = true;
         }
 
-        _backlog.Discard(error ?? new TunnelException(TunnelError.Closed, "ssh: channel: closed"));
+        _backlog?.Discard(error ?? new TunnelException(TunnelError.Closed, "ssh: channel: closed"));
         if (error is null) _local.Dispose();
         else _local.Abort(TunnelError.Reset);
-        _result.TrySetResult(new RelayResult(_fromChannel, _fromLocal, side, error));
+        Tell(() => _result.TrySetResult(new RelayResult(_fromChannel, _fromLocal, side, error)));
+    }
+
+    /// <summary>Whoever waits for the end goes on outside of all locks that are held here, and without another thread where a loop runs this.</summary>
+    private static void Tell(Action end)
+    {
+        if (!EventLoop.Inline) end();
+        else if (!EventLoop.TryPostHere(end)) ThreadPool.UnsafeQueueUserWorkItem(static e => e(), end, preferLocal: false);
     }
 }

@@ -50,17 +50,23 @@ public sealed partial class SshChannel
         };
         // First, so that whoever learns of the failure finds the channel's place free.
         Finish();
-        _opened.TrySetException(new TunnelException(error, $"channel {Id}: open failed: {words}: {text}"));
-        _ = _opened.Task.Exception;
+        FailOpening(new TunnelException(error, $"channel {Id}: open failed: {words}: {text}"));
     }
 
     /// <summary>Whoever waited for the opening has given up; a late confirmation is closed at once.</summary>
     internal void AbandonOpening(Exception reason)
     {
-        bool abandoned = _opened.TrySetException(reason);
+        // The confirmation came at the same moment, and nobody owns the channel; but a relay does.
+        if (!FailOpening(reason) && _source is null) EndBothWays(reason);
+    }
+
+    /// <returns>Whether the opening was not over yet.</returns>
+    private bool FailOpening(Exception reason)
+    {
+        bool failed = _opened.TrySetException(reason);
         _ = _opened.Task.Exception;
-        // The confirmation came at the same moment, and nobody owns the channel.
-        if (!abandoned) EndBothWays(reason);
+        if (failed) _source?.FailOpening(reason);
+        return failed;
     }
 
     private static TunnelError ConnectErrorOf(string text) =>

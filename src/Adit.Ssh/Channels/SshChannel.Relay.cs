@@ -14,12 +14,25 @@ public sealed partial class SshChannel : IRelayEndpoint
     /// <inheritdoc/>
     public async Task<RelayResult> RelayAsync(DuplexStream other)
     {
-        if (other is not IReadyStream ready) throw new ArgumentException("ssh: relay: expected a stream over a descriptor", nameof(other));
-        var relay = new ChannelRelay(this, ready, other, OnConsumed, () => _connection.Schedule(this));
-        Attach(relay);
+        ChannelRelay relay = Join(other);
         _connection.Schedule(this);
         return await relay.Result.ConfigureAwait(false);
     }
+
+    /// <summary>Joins the channel with a local stream; before the opening is confirmed nothing flows.</summary>
+    internal ChannelRelay Join(DuplexStream other)
+    {
+        if (other is not IReadyStream ready) throw new ArgumentException("ssh: relay: expected a stream over a descriptor", nameof(other));
+        var relay = new ChannelRelay(this, ready, other);
+        Attach(relay);
+        return relay;
+    }
+
+    /// <summary>Octets of the relay were handed on.</summary>
+    internal void ConsumedByRelay(int count) => OnConsumed(count);
+
+    /// <summary>The relay has something to send.</summary>
+    internal void WakeFromRelay() => _connection.Schedule(this);
 
     /// <summary>The local side has ended (<paramref name="close"/>: the peer's too). From the send loop's visit, or before a wake.</summary>
     internal void EndFromRelay(bool close)

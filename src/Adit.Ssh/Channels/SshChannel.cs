@@ -130,6 +130,7 @@ public sealed partial class SshChannel : DuplexStream
             FailWrites(reason);
         }
 
+        FailOpening(reason);
         lock (_receiveLock)
         {
             _lost = reason;
@@ -140,8 +141,6 @@ public sealed partial class SshChannel : DuplexStream
         }
 
         FailRequests();
-        _opened.TrySetException(reason);
-        _ = _opened.Task.Exception;
     }
 
     /// <summary>Gives up both directions: nothing more is read or written here.</summary>

@@ -1,4 +1,6 @@
 using Adit.Core;
+using Adit.Core.Relay;
+using Adit.Core.Streams;
 using Adit.Ssh.Transport;
 using Adit.Wire;
 using Adit.Wire.Ssh;
@@ -59,6 +61,32 @@ public sealed partial class SshConnection
             channel.AbandonOpening(e);
             throw;
         }
+    }
+
+    /// <summary>Opens a channel that is joined with a local stream from the start: nobody waits between the confirmation and the first octet.</summary>
+    /// <param name="type">The channel type.</param>
+    /// <param name="fields">The fields that belong to the type.</param>
+    /// <param name="local">A stream over a descriptor; untouched when the opening fails.</param>
+    /// <param name="cancellationToken">Gives up the opening.</param>
+    /// <exception cref="TunnelException">The peer refused, or the connection ended before it answered.</exception>
+    internal async Task<RelayResult> RelayChannelAsync(string type, ReadOnlyMemory<byte> fields, DuplexStream local, CancellationToken cancellationToken)
+    {
+        SshChannel channel = Add(type) ?? throw new TunnelException(TunnelError.ResourceShortage, $"ssh: channels: expected at most {_limits.Channels}");
+        ChannelRelay relay = channel.Join(local);
+        using CancellationTokenRegistration giveUp = cancellationToken.UnsafeRegister(
+            static (channel, token) => ((SshChannel)channel!).AbandonOpening(new OperationCanceledException(token)), channel);
+        try
+        {
+            Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));
+        }
+        catch
+        {
+            // Nothing was asked of the peer.
+            Remove(channel);
+            throw;
+        }
+
+        return await relay.Result.ConfigureAwait(false);
     }
 
     /// <summary>Gives a channel a turn in the send loop.</summary>

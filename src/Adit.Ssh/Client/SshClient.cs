@@ -1,4 +1,5 @@
 using Adit.Core;
+using Adit.Core.Relay;
 using Adit.Core.Streams;
 using Adit.Ssh.Authentication;
 using Adit.Ssh.Channels;
@@ -14,7 +15,7 @@ namespace Adit.Ssh.Client;
 /// An authenticated SSH session from the client's side. Dials streams that the server opens (<c>-L</c>, <c>-D</c>, <c>-W</c>), binds listeners at the
 /// server (<c>-R</c>), runs commands. Disposing says goodbye and closes everything.
 /// </summary>
-public sealed partial class SshClient : IStreamDialer, IStreamBinder, IAsyncDisposable
+public sealed partial class SshClient : IRelayDialer, IStreamBinder, IAsyncDisposable
 {
     private readonly RemoteListeners _listeners;
 
@@ -85,14 +86,18 @@ public sealed partial class SshClient : IStreamDialer, IStreamBinder, IAsyncDisp
     public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        (string type, byte[] fields) = request.To switch
-        {
-            TcpDestination tcp => ("direct-tcpip", SshChannel.Encode(new TcpipOpenFields(
-                tcp.Host, (uint)tcp.Port, request.From?.Address.ToString() ?? "127.0.0.1", (uint)(request.From?.Port ?? 0)))),
-            UnixDestination unix => ("direct-streamlocal@openssh.com", SshChannel.Encode(new DirectStreamlocalFields(unix.Path, "", 0))),
-            _ => throw new ArgumentException($"ssh: {request.To}: expected a TCP or unix destination", nameof(request)),
-        };
+        (string type, byte[] fields) = OpeningOf(request);
         return await Connection.OpenChannelAsync(type, fields, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a stream at the server and relays it.</summary>
+    /// <inheritdoc/>
+    public async Task<RelayResult> DialAndRelayAsync(DialRequest request, DuplexStream local, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(local);
+        (string type, byte[] fields) = OpeningOf(request);
+        return (await Connection.RelayChannelAsync(type, fields, local, cancellationToken).ConfigureAwait(false)).Mirrored();
     }
 
     /// <summary>Binds a listener at the server (tcpip-forward, streamlocal-forward@openssh.com). Disposing it cancels the forward there.</summary>
@@ -105,6 +110,14 @@ public sealed partial class SshClient : IStreamDialer, IStreamBinder, IAsyncDisp
         await Connection.DisposeAsync().ConfigureAwait(false);
         await _listeners.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static (string Type, byte[] Fields) OpeningOf(DialRequest request) => request.To switch
+    {
+        TcpDestination tcp => ("direct-tcpip", SshChannel.Encode(new TcpipOpenFields(
+            tcp.Host, (uint)tcp.Port, request.From?.Address.ToString() ?? "127.0.0.1", (uint)(request.From?.Port ?? 0)))),
+        UnixDestination unix => ("direct-streamlocal@openssh.com", SshChannel.Encode(new DirectStreamlocalFields(unix.Path, "", 0))),
+        _ => throw new ArgumentException($"ssh: {request.To}: expected a TCP or unix destination", nameof(request)),
+    };
 
     private static List<string> KnownFirst(SshClientOptions options)
     {

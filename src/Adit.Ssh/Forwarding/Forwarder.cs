@@ -70,6 +70,14 @@ public abstract partial class Forwarder : IAsyncDisposable
     /// <exception cref="TunnelException">The target was not reached.</exception>
     private protected abstract ValueTask<DuplexStream?> OpenAsync(Incoming incoming, CancellationToken cancellationToken);
 
+    /// <summary>Joins a stream with one dialled for it; a null one of <see cref="OpenAsync"/> just ends.</summary>
+    private protected virtual async Task<RelayResult> RelayAsync(Incoming incoming, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(incoming, cancellationToken).ConfigureAwait(false) is { } target) return await StreamRelay.RunAsync(incoming.Stream, target).ConfigureAwait(false);
+        await incoming.Stream.DisposeAsync().ConfigureAwait(false);
+        return new RelayResult(0, 0);
+    }
+
     private async Task AcceptAsync()
     {
         try
@@ -91,14 +99,7 @@ public abstract partial class Forwarder : IAsyncDisposable
         try
         {
             if (Logger.IsEnabled(LogLevel.Debug)) LogAccepted(Logger, BoundAt, incoming.Source?.ToString() ?? "a local process");
-            DuplexStream? target = await OpenAsync(incoming, _stop.Token).ConfigureAwait(false);
-            if (target is null)
-            {
-                await incoming.Stream.DisposeAsync().ConfigureAwait(false);
-                return;
-            }
-
-            RelayResult result = await StreamRelay.RunAsync(incoming.Stream, target).ConfigureAwait(false);
+            RelayResult result = await RelayAsync(incoming, _stop.Token).ConfigureAwait(false);
             if (result.Error is not null && Logger.IsEnabled(LogLevel.Debug)) LogBroken(Logger, BoundAt, result.Error.Message);
         }
         catch (Exception e)

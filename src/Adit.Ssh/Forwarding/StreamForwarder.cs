@@ -1,4 +1,5 @@
 using Adit.Core;
+using Adit.Core.Relay;
 using Adit.Core.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,11 @@ public sealed class StreamForwarder : Forwarder
 
     /// <summary>What is dialled for each stream.</summary>
     public Destination Target { get; }
+
+    private protected override Task<RelayResult> RelayAsync(Incoming incoming, CancellationToken cancellationToken) =>
+        _dialer is IRelayDialer relaying && incoming.Stream is IReadyStream
+            ? relaying.DialAndRelayAsync(new DialRequest(Target, incoming.Source), incoming.Stream, cancellationToken)
+            : base.RelayAsync(incoming, cancellationToken);
 
     private protected override async ValueTask<DuplexStream?> OpenAsync(Incoming incoming, CancellationToken cancellationToken) =>
         await _dialer.DialAsync(new DialRequest(Target, incoming.Source), cancellationToken).ConfigureAwait(false);

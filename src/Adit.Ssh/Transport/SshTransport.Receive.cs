@@ -1,6 +1,7 @@
 using System.Text;
 using Adit.Core;
 using Adit.Core.Streams;
+using Adit.Platform.EventLoops;
 using Adit.Wire;
 using Adit.Wire.Ssh;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,10 @@ internal sealed partial class SshTransport
     private long _lastReceived;
     private long _receivedOctets;
     private int _lastCount;
+
+    // Linux forgets TCP_QUICKACK; set after each small receive it spares an unmodified sshd, which leaves Nagle's algorithm on for connections without
+    // a terminal, a wait of 40 ms for a delayed acknowledgement.
+    private bool _acknowledgesQuickly;
 
     /// <summary>The sequence number of the packet being handled, for SSH_MSG_UNIMPLEMENTED.</summary>
     public uint LastSequence => _reader.Sequence - 1;
@@ -50,6 +55,7 @@ internal sealed partial class SshTransport
         }
 
         PeerIdentification = identification.Line;
+        _acknowledgesQuickly = _isClient && !PeerIdentification.SoftwareVersion.StartsWith("Adit_", StringComparison.Ordinal);
         (byte[] client, byte[] server) = _isClient ? (own.Octets, PeerIdentification.Octets) : (PeerIdentification.Octets, own.Octets);
         _kex.Identifications = (client, server);
         LogIdentification(_logger, PeerIdentification.SoftwareVersion);
@@ -57,7 +63,7 @@ internal sealed partial class SshTransport
 
     private async Task ReceiveLoopAsync()
     {
-        while (true)
+        for (int batches = 1; ; batches++)
         {
             Volatile.Write(ref _receiveThread, Environment.CurrentManagedThreadId);
             Task? pending = null;
@@ -81,6 +87,7 @@ internal sealed partial class SshTransport
             _handler.OnBatchEnd();
             _wakeup.Signal();
             CheckRekey(_reader.OctetsSinceKeys, _reader.PacketsSinceKeys, outgoing: false);
+            if (batches % BatchesBeforeYield == 0) await EventLoop.Yield();
             if (!await ReceiveAsync().ConfigureAwait(false))
             {
                 throw new TunnelException(TunnelError.ConnectionLost, "ssh: connection: closed by remote host");
@@ -94,38 +101,17 @@ internal sealed partial class SshTransport
         if (_lastCount < BulkReceive && _reader.IsEmpty && _stream is IReadyStream ready)
         {
             _reader.Release();
-            await ready.WaitReadableAsync(_stop.Token).ConfigureAwait(false);
+            await ready.WaitReadableAsync(_readToken).ConfigureAwait(false);
         }
 
-        int count = await _stream.ReadAsync(_reader.Room, _stop.Token).ConfigureAwait(false);
+        int count = await _stream.ReadAsync(_reader.Room, _readToken).ConfigureAwait(false);
         _lastCount = count;
         _reader.Received(count);
         _receivedOctets += count;
         Volatile.Write(ref _lastReceived, _time.GetTimestamp());
-        if (_isClient && count < BulkReceive) AcknowledgeQuickly();
+        if (_acknowledgesQuickly && count < BulkReceive) (_stream as SocketStream)?.AcknowledgeQuickly();
         return count > 0;
     }
-
-    /// <summary>
-    /// Linux forgets TCP_QUICKACK; set after each small receive it spares an unmodified sshd, which leaves Nagle's algorithm on for connections
-    /// without a terminal, a wait of 40 ms for a delayed acknowledgement.
-    /// </summary>
-    private void AcknowledgeQuickly()
-    {
-        if (_stream is SocketStream { Socket: { AddressFamily: not System.Net.Sockets.AddressFamily.Unix } socket })
-        {
-            try
-            {
-                socket.SetRawSocketOption(6 /* IPPROTO_TCP */, 12 /* TCP_QUICKACK */, QuickAckOn);
-            }
-            catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
-            {
-                // The next receive tells it.
-            }
-        }
-    }
-
-    private static readonly byte[] QuickAckOn = [1, 0, 0, 0];
 
     /// <summary>Handles one message; a task where it takes longer than the message is valid.</summary>
     private Task? Dispatch(ReadOnlySpan<byte> payload)

@@ -1,5 +1,6 @@
 using Adit.Core;
 using Adit.Platform.Compression;
+using Adit.Platform.EventLoops;
 using Adit.Ssh.Ciphers;
 using Adit.Wire.Ssh;
 
@@ -13,8 +14,8 @@ internal sealed partial class SshTransport
     /// <summary>Ours: room that a packet of 32 KiB and its framing needs; with less left the batch is written.</summary>
     private const int BatchReserve = 36 * 1024;
 
-    /// <summary>Ours: after this many batches without a pause the loop leaves the thread it was woken on to others.</summary>
-    private const int BatchesBeforeYield = 16;
+    /// <summary>Ours: after this many batches without a pause a loop leaves the thread it was woken on to others; about a millisecond.</summary>
+    private const int BatchesBeforeYield = 4;
 
     private bool _gateShut;
     private bool _mayCompress;
@@ -44,7 +45,7 @@ internal sealed partial class SshTransport
                     if (!last && ++batches >= BatchesBeforeYield)
                     {
                         batches = 0;
-                        await Task.Yield();
+                        await EventLoop.Yield();
                     }
                 }
                 else if (!last)

@@ -1,5 +1,6 @@
 using Adit.Core;
 using Adit.Core.Streams;
+using Adit.Platform.EventLoops;
 using Adit.Ssh.KeyExchange;
 using Adit.Wire.Ssh;
 using Microsoft.Extensions.Logging;
@@ -15,8 +16,6 @@ namespace Adit.Ssh.Transport;
 /// </summary>
 internal sealed partial class SshTransport : IDisposable
 {
-    private static readonly bool InlineCompletions = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
-
     private readonly DuplexStream _stream;
     private readonly bool _isClient;
     private readonly SshTransportOptions _options;
@@ -30,8 +29,9 @@ internal sealed partial class SshTransport : IDisposable
     private readonly MessageQueue _kexMessages = new();
     private readonly KeyExchangeEngine _kex;
     private readonly Lock _kexLock = new();
-    private readonly Wakeup _wakeup = new(InlineCompletions);
+    private readonly Wakeup _wakeup = new(EventLoop.Inline);
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _readToken;
     private readonly TaskCompletionSource _keyed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
@@ -57,6 +57,8 @@ internal sealed partial class SshTransport : IDisposable
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
         _kex = new KeyExchangeEngine(isClient, options.Algorithms);
+        // Closing a socket ends its reads; a registration for each of them would be for nothing.
+        _readToken = stream is SocketStream ? CancellationToken.None : _stop.Token;
         _lastKeys = _time.GetTimestamp();
         _lastReceived = _time.GetTimestamp();
     }

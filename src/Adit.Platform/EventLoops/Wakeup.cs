@@ -1,9 +1,9 @@
 using System.Threading.Tasks.Sources;
 
-namespace Adit.Ssh.Transport;
+namespace Adit.Platform.EventLoops;
 
 /// <summary>An auto-reset event for one waiter that allocates nothing. Setting it before the wait makes the wait complete at once; many sets are one.</summary>
-internal sealed class Wakeup : IValueTaskSource
+public sealed class Wakeup : IValueTaskSource
 {
     private const int Idle = 0;
     private const int Set = 1;
@@ -12,9 +12,11 @@ internal sealed class Wakeup : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
 
+    /// <summary>Makes one that is not set.</summary>
     /// <param name="inline">Whether the waiter goes on upon the thread that sets: it must be brief.</param>
     public Wakeup(bool inline) => _core.RunContinuationsAsynchronously = !inline;
 
+    /// <summary>Waits for a signal, or takes one that came already.</summary>
     public ValueTask WaitAsync()
     {
         _core.Reset();
@@ -25,6 +27,7 @@ internal sealed class Wakeup : IValueTaskSource
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Lets the waiter go on, or the next wait complete at once.</summary>
     public void Signal()
     {
         // A set that finds a set one needs no more than a look: the waiter has not looked yet.
