@@ -42,6 +42,14 @@ public sealed class SocketStream : DuplexStream, IReadyStream
         if (_isTcp) _ = _socket.SetQuickAck();
     }
 
+    /// <summary>
+    /// Bounds what waits in the kernel unsent (TCP_NOTSENT_LOWAT), so that what is written next and more urgent is not far behind. For unix sockets nothing.
+    /// </summary>
+    public void LimitUnsent(int octets)
+    {
+        if (_isTcp) _ = _socket.SetUnsentLimit(octets);
+    }
+
     /// <inheritdoc/>
     public bool TryRead(Span<byte> destination, out int count)
     {

@@ -29,6 +29,7 @@ public sealed partial class LoopSocket
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int TcpNoDelay = 1;
     private const int TcpQuickAck = 12;
+    private const int TcpUnsentLimit = 25; // TCP_NOTSENT_LOWAT
 
     /// <summary>Makes an unconnected stream socket.</summary>
     /// <param name="family">AF_INET (2), AF_INET6 (10) or AF_UNIX (1).</param>
@@ -122,6 +123,15 @@ public sealed partial class LoopSocket
 
     /// <summary>TCP_QUICKACK: what comes next is acknowledged at once; the kernel forgets it again.</summary>
     public int SetQuickAck() => SetOption(TcpLevel, TcpQuickAck, [1, 0, 0, 0]);
+
+    /// <summary>TCP_NOTSENT_LOWAT: how much may wait in the kernel that could not be sent yet.</summary>
+    /// <param name="octets">The mark.</param>
+    public int SetUnsentLimit(int octets)
+    {
+        Span<byte> value = stackalloc byte[4];
+        MemoryMarshal.Write(value, octets);
+        return SetOption(TcpLevel, TcpUnsentLimit, value);
+    }
 
     /// <summary>Makes closing reset the connection (SO_LINGER of zero).</summary>
     public int SetReset() => SetOption(SocketLevel, Linger, [1, 0, 0, 0, 0, 0, 0, 0]);

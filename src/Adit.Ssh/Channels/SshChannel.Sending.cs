@@ -179,7 +179,7 @@ public sealed partial class SshChannel : IValueTaskSource
         while (!_eofSent && !_closeReceived)
         {
             if (_source is null ? !_isWriting : !_source.MayRead) return false;
-            int limit = (int)Math.Min(Math.Min(Volatile.Read(ref _remoteWindow), _remoteMaximumPacket), writer.Room - ChannelDataPacket.HeaderLength);
+            int limit = (int)Math.Min(Volatile.Read(ref _remoteWindow), _remoteMaximumPacket);
             if (limit <= 0) return false;
             if (quantum <= 0 || writer.Room < MaximumPacket + 1024) return true;
             limit = Math.Min(limit, quantum);

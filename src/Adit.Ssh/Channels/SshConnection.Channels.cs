@@ -14,13 +14,21 @@ public sealed partial class SshConnection
     /// <summary>Ours: the least window a channel begins with.</summary>
     private const int LeastWindow = 64 * 1024;
 
+    /// <summary>
+    /// Ours: channels that have just got something to send go before those that had a turn and had more than it took, so that a keystroke does not
+    /// wait for every transfer beside it; after so many of them one of the others has its turn (as the new flows of RFC 8290 §4.2).
+    /// </summary>
+    private const int FreshTurns = 8;
+
     /// <summary>Ours: characters of a text that tells a peer why not.</summary>
     private const int MaximumText = 1000;
 
     private readonly Lock _tableLock = new();
     private readonly Stack<uint> _freeIds = new();
     private readonly Lock _readyLock = new();
-    private readonly Queue<SshChannel> _ready = new();
+    private readonly Queue<SshChannel> _fresh = new();
+    private readonly Queue<SshChannel> _waiting = new();
+    private int _freshTurns;
     private SshChannel?[] _channels = new SshChannel?[8];
     private uint _nextId;
     private int _channelCount;
@@ -96,7 +104,7 @@ public sealed partial class SshConnection
         {
             if (channel.IsScheduled) return;
             channel.IsScheduled = true;
-            _ready.Enqueue(channel);
+            _fresh.Enqueue(channel);
         }
 
         _transport.Wake();
@@ -131,16 +139,19 @@ public sealed partial class SshConnection
         while (true)
         {
             SshChannel? channel;
+            Queue<SshChannel> queue;
             lock (_readyLock)
             {
-                if (!_ready.TryPeek(out channel)) break;
+                queue = _waiting.Count == 0 || (_fresh.Count > 0 && _freshTurns < FreshTurns) ? _fresh : _waiting;
+                if (!queue.TryPeek(out channel)) break;
             }
 
             // Whatever was queued before the channel was scheduled goes first, its confirmation above all: also what came since the batch was begun.
             if (!_transport.DrainControl()) break;
             lock (_readyLock)
             {
-                _ready.Dequeue();
+                queue.Dequeue();
+                _freshTurns = queue == _fresh ? _freshTurns + 1 : 0;
                 channel.IsScheduled = false;
             }
 
@@ -149,7 +160,7 @@ public sealed partial class SshConnection
             {
                 if (channel.IsScheduled) continue;
                 channel.IsScheduled = true;
-                _ready.Enqueue(channel);
+                _waiting.Enqueue(channel);
             }
         }
 

@@ -46,11 +46,20 @@ internal sealed class PacketWriter : IDisposable
     /// <summary>What is sealed and not yet written.</summary>
     public ReadOnlyMemory<byte> Sealed => _buffer.AsMemory(0, _end);
 
-    /// <summary>Room for the payload of the next packet.</summary>
-    public int Room => PacketBuffers.Length - _end - HeaderLength - TrailerLength - (Compressor is null ? 0 : 1024);
+    /// <summary>Octets with one set of keys after which only key exchange messages may follow; one packet always may.</summary>
+    public long RekeyAt { get; set; } = long.MaxValue;
 
-    /// <summary>The place of the next packet's payload, <see cref="Room"/> octets.</summary>
-    public Span<byte> Payload => (_buffer ??= PacketBuffers.Rent()).AsSpan(_end + HeaderLength, Room);
+    /// <summary>Whether new keys are due.</summary>
+    public bool IsDue => OctetsSinceKeys >= RekeyAt;
+
+    /// <summary>Room for the payload of the next packet; none while new keys are due.</summary>
+    public int Room => IsDue ? 0 : Space;
+
+    /// <summary>Room for the payload of the next packet of a key exchange.</summary>
+    public int Space => PacketBuffers.Length - _end - HeaderLength - TrailerLength - (Compressor is null ? 0 : 1024);
+
+    /// <summary>The place of the next packet's payload, <see cref="Space"/> octets.</summary>
+    public Span<byte> Payload => (_buffer ??= PacketBuffers.Rent()).AsSpan(_end + HeaderLength, Space);
 
     /// <summary>Frames and seals the payload that stands in <see cref="Payload"/>.</summary>
     public void Seal(int payloadLength)

@@ -21,6 +21,7 @@ internal sealed partial class SshTransport
     private long _lastKeys;
     private bool _successSealed;
     private bool _rekeyWanted;
+    private volatile RekeyLimits _rekeyLimits = new(null, 0, 0);
 
     /// <summary>Starts a key exchange unless one is under way.</summary>
     public void StartKeyExchange()
@@ -44,9 +45,17 @@ internal sealed partial class SshTransport
     private void CheckRekey(long octets, uint packets, bool outgoing)
     {
         if (!_authenticated) return;
-        string name = outgoing == _isClient ? Negotiated.CipherClientToServer : Negotiated.CipherServerToClient;
-        long limit = Math.Min(_options.RekeyOctets, CipherAlgorithm.Find(name)!.RekeyOctets);
-        if (octets >= limit || packets >= RekeyPackets) StartKeyExchange();
+        if (octets >= RekeyOctets(outgoing) || packets >= RekeyPackets) StartKeyExchange();
+    }
+
+    private long RekeyOctets(bool outgoing)
+    {
+        NegotiatedAlgorithms agreed = Negotiated;
+        RekeyLimits limits = _rekeyLimits;
+        if (!ReferenceEquals(limits.Of, agreed)) _rekeyLimits = limits = new RekeyLimits(agreed, Limit(agreed.CipherClientToServer), Limit(agreed.CipherServerToClient));
+        return outgoing == _isClient ? limits.FromClient : limits.FromServer;
+
+        long Limit(string cipher) => Math.Min(_options.RekeyOctets, CipherAlgorithm.Find(cipher)!.RekeyOctets);
     }
 
     private void RekeyByTime()
@@ -211,4 +220,7 @@ internal sealed partial class SshTransport
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "SSH2_MSG_NEWKEYS received")]
     private static partial void LogNewKeysReceived(ILogger logger);
+
+    /// <summary>Octets after which new keys are due, by direction, for what was agreed.</summary>
+    private sealed record RekeyLimits(NegotiatedAlgorithms? Of, long FromClient, long FromServer);
 }

@@ -17,6 +17,9 @@ internal sealed partial class SshTransport
     /// <summary>Ours: after this many batches without a pause a loop leaves the thread it was woken on to others; about a millisecond.</summary>
     private const int BatchesBeforeYield = 4;
 
+    /// <summary>Ours: octets that may wait in the kernel; less costs throughput, more costs the time of a keystroke.</summary>
+    private const int UnsentLimit = 128 * 1024;
+
     private bool _gateShut;
     private bool _mayCompress;
     private volatile bool _compressFromNow;
@@ -41,7 +44,7 @@ internal sealed partial class SshTransport
                     await _stream.WriteAsync(_writer.Sealed, _stop.Token).ConfigureAwait(false);
                     _sentOctets += _writer.Sealed.Length;
                     _writer.Clear();
-                    CheckRekey(_writer.OctetsSinceKeys, _writer.PacketsSinceKeys, outgoing: true);
+                    if (!_gateShut) CheckRekey(_writer.OctetsSinceKeys, _writer.PacketsSinceKeys, outgoing: true);
                     if (!last && ++batches >= BatchesBeforeYield)
                     {
                         batches = 0;
@@ -79,10 +82,13 @@ internal sealed partial class SshTransport
     /// <returns>Whether nothing more may follow.</returns>
     private bool FillBatch()
     {
-        while (_writer.Room >= BatchReserve && _kexMessages.TryPeek(out ReadOnlySpan<byte> message))
+        _writer.RekeyAt = (_isClient ? _authenticated : _successSealed) ? RekeyOctets(outgoing: true) : long.MaxValue;
+        SealKeyExchange();
+        if (_writer.IsDue && !_gateShut)
         {
-            SealControl(message);
-            _kexMessages.Advance();
+            // Put off perhaps while the peer had not finished the exchange before. With the gate shut our own new keys are still to come.
+            StartKeyExchange();
+            SealKeyExchange();
         }
 
         if (Volatile.Read(ref _closing) != 0)
@@ -96,6 +102,15 @@ internal sealed partial class SshTransport
         if (_gateShut) return false;
         if (DrainControl() && _authenticated && !_gateShut) _handler.FillData(_writer);
         return false;
+    }
+
+    private void SealKeyExchange()
+    {
+        while (_writer.Space >= BatchReserve && _kexMessages.TryPeek(out ReadOnlySpan<byte> message))
+        {
+            SealControl(message);
+            _kexMessages.Advance();
+        }
     }
 
     /// <summary>Seals the control messages that are queued. Send loop.</summary>

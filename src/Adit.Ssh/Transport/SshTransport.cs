@@ -59,6 +59,7 @@ internal sealed partial class SshTransport : IDisposable
         _kex = new KeyExchangeEngine(isClient, options.Algorithms);
         // Closing a socket ends its reads; a registration for each of them would be for nothing.
         _readToken = stream is SocketStream ? CancellationToken.None : _stop.Token;
+        (stream as SocketStream)?.LimitUnsent(UnsentLimit);
         _lastKeys = _time.GetTimestamp();
         _lastReceived = _time.GetTimestamp();
     }
