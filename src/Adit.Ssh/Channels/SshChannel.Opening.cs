@@ -65,7 +65,8 @@ public sealed partial class SshChannel
     {
         bool failed = _opened.TrySetException(reason);
         _ = _opened.Task.Exception;
-        if (failed) _source?.FailOpening(reason);
+        // A channel that the peer opened is open though nobody here waited for it: its relay ends as all relays do.
+        if (failed && !_open) _source?.FailOpening(reason);
         return failed;
     }
 
