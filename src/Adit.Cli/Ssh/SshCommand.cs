@@ -30,7 +30,7 @@ internal static class SshCommand
                     await error.WriteLineAsync(SshUsage.Version);
                     return 0;
                 default:
-                    return await ConnectAsync(line, SshConfigResolver.Resolve(line.ToConfigRequest()));
+                    return await ConnectAsync(line, words, SshConfigResolver.Resolve(line.ToConfigRequest()));
             }
         }
         catch (SshUsageException e)
@@ -46,7 +46,7 @@ internal static class SshCommand
         }
     }
 
-    private static async Task<int> ConnectAsync(SshCommandLine line, SshConfig config)
+    private static async Task<int> ConnectAsync(SshCommandLine line, IReadOnlyList<string> words, SshConfig config)
     {
         using var signals = new TerminationSignals();
         using var log = new SshLog(OpenLog(line.LogFile), config.LogLevel, line.LogsJson);
@@ -57,8 +57,7 @@ internal static class SshCommand
 
         try
         {
-            await using var run = new SshRun(line, config, log);
-            return await run.RunAsync(signals.Token);
+            return await new SshStart(line, words, config, log).RunAsync(signals.Token);
         }
         catch (OperationCanceledException) when (TerminationSignals.Received is { } signal)
         {

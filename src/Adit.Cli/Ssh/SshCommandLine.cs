@@ -1,3 +1,4 @@
+using Adit.Cli.Ssh.Sharing;
 using Adit.Core;
 using Adit.Core.Hops;
 using Adit.Ssh.Config;
@@ -37,6 +38,9 @@ internal sealed record SshCommandLine
 
     /// <summary><c>-W</c>: what standard input and output are connected with; null for nothing.</summary>
     public TcpDestination? StdioForward { get; init; }
+
+    /// <summary><c>-O</c>: what a master is asked for instead of a connection; null for nothing.</summary>
+    public ControlCommand? Control { get; init; }
 
     /// <summary><c>--via</c>, nearest hop first.</summary>
     public IReadOnlyList<HopUri> Via { get; init; } = [];

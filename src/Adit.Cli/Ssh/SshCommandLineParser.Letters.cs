@@ -1,4 +1,5 @@
 using System.Globalization;
+using Adit.Cli.Ssh.Sharing;
 using Adit.Ssh.Config;
 
 namespace Adit.Cli.Ssh;
@@ -24,8 +25,15 @@ internal sealed partial class SshCommandLineParser
             case 'C':
                 _overrides.Add("Compression yes");
                 break;
+            case 'f':
+                _overrides.Add("ForkAfterAuthentication yes");
+                _overrides.Add("StdinNull yes");
+                break;
             case 'g':
                 _overrides.Add("GatewayPorts yes");
+                break;
+            case 'M':
+                _overrides.Add(_overrides.LastOrDefault(o => o.StartsWith("ControlMaster", StringComparison.Ordinal)) is "ControlMaster yes" ? "ControlMaster ask" : "ControlMaster yes");
                 break;
             case 'n':
                 _overrides.Add("StdinNull yes");
@@ -104,6 +112,19 @@ internal sealed partial class SshCommandLineParser
             case 'o':
                 _options.Add(argument);
                 break;
+            case 'O':
+                if (_control is not null) throw new SshUsageException("Multiplexing command already specified");
+                _control = argument switch
+                {
+                    "check" => ControlCommand.Check,
+                    "forward" => ControlCommand.Forward,
+                    "cancel" => ControlCommand.Cancel,
+                    "exit" => ControlCommand.Exit,
+                    "stop" => ControlCommand.Stop,
+                    "proxy" => throw new SshUsageException("adit ssh: -O proxy: proxy mode is not there yet"),
+                    _ => throw new SshUsageException("Invalid multiplex command."),
+                };
+                break;
             case 'p':
                 _options.Add(int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535
                     ? $"Port {port}"
@@ -111,6 +132,9 @@ internal sealed partial class SshCommandLineParser
                 break;
             case 'R':
                 _remoteForwards.Add(Guard(() => ForwardSpec.ParseRemote(argument)));
+                break;
+            case 'S':
+                _overrides.Add($"ControlPath {Quote(argument)}");
                 break;
             case 'W':
                 _stdioForward = _stdioForward is null ? Guard(() => ForwardSpec.ParseStdio(argument)) : throw new SshUsageException("stdio forward already specified");

@@ -1,3 +1,4 @@
+using Adit.Cli.Ssh.Sharing;
 using Adit.Core;
 using Adit.Core.Hops;
 using Adit.Core.Text;
@@ -17,6 +18,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
     private readonly List<DynamicForward> _dynamicForwards = [];
     private readonly List<string> _identityFiles = [];
     private readonly List<HopUri> _via = [];
+    private ControlCommand? _control;
     private TcpDestination? _stdioForward;
     private SshInvocation _invocation;
     private SshDestination? _destination;
@@ -40,6 +42,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
             }
         }
 
+        if (_control is not null && _stdioForward is not null) throw new SshUsageException("Cannot specify multiplexing command with -W");
         return new SshCommandLine
         {
             Invocation = _invocation,
@@ -51,6 +54,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
             DynamicForwards = _dynamicForwards,
             IdentityFiles = _identityFiles,
             StdioForward = _stdioForward,
+            Control = _control,
             Via = _via,
             Reconnects = _reconnects,
             LogsJson = _logsJson,

@@ -39,13 +39,14 @@ internal sealed partial class SshForwards
     /// <summary>Takes a listener down. Connections that came in through it go on.</summary>
     /// <param name="kind"><c>L</c>, <c>R</c> or <c>D</c>.</param>
     /// <param name="listen">Where it listens, as it was asked for.</param>
+    /// <param name="target">Where it leads, which tells apart those whose port the server chose; null for wherever.</param>
     /// <returns>False when there is none.</returns>
-    public async Task<bool> CancelAsync(char kind, Destination listen)
+    public async Task<bool> CancelAsync(char kind, Destination listen, Destination? target = null)
     {
         StandingForward? found;
         lock (_gate)
         {
-            found = _standing.Find(f => f.Kind == kind && f.Listen == listen);
+            found = _standing.Find(f => f.Kind == kind && f.Listen == listen && (target is null || (f.Forwarder as StreamForwarder)?.Target == target));
             if (found is null) return false;
             _standing.Remove(found);
         }
@@ -53,6 +54,9 @@ internal sealed partial class SshForwards
         await found.Forwarder.DisposeAsync();
         return true;
     }
+
+    /// <summary>The port that the server chose for a forward that asked for port 0; 0 if none is known.</summary>
+    public int FindAllocated(RemoteForward forward) => _allocated.GetValueOrDefault(forward);
 
     private void Keep(char kind, Destination listen, Forwarder forwarder)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Adit.Cli.Ssh.Sharing;
 using Adit.Cli.Ssh.Terminal;
 using Adit.Core;
 using Adit.Core.Streams;
@@ -13,7 +14,8 @@ namespace Adit.Cli.Ssh;
 /// <param name="line">The command line.</param>
 /// <param name="config">What it means.</param>
 /// <param name="log">The log.</param>
-internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) : IAsyncDisposable
+/// <param name="ready">Called once the connection and its forwards stand, with whether it is shared; says whether this process only serves clients. Null for nobody.</param>
+internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, Func<bool, bool>? ready = null) : IAsyncDisposable
 {
     // Ours: how long a reader of our output may take once the connection is gone.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(5);
@@ -23,6 +25,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
 
     private readonly SshForwards _forwards = new(config, log);
     private RemoteSession? _session;
+    private bool _isServing;
     private HopChain? _via;
 
     /// <summary>Connects, serves, and says how it ended.</summary>
@@ -35,9 +38,11 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
         if (line.Reconnects) return await RunForeverAsync(connector, cancellationToken);
         long began = Stopwatch.GetTimestamp();
         await using SshRoute route = await connector.ConnectAsync(config, cancellationToken);
+        await using SshMaster? master = route.IsSuspect ? null : SshMaster.TryStart(route.Client, _forwards, config, log);
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
         if (config.LocalCommand is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
-        int code = await ServeAsync(route.Client, cancellationToken);
+        _isServing = ready?.Invoke(master is not null) ?? false;
+        int code = await ServeAsync(route.Client, master, cancellationToken);
         TellTransferred(route.Client, Stopwatch.GetElapsedTime(began));
         return code;
     }
@@ -66,6 +71,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
                 {
                     if (!await SetUpAsync(route, session!, token)) throw new TunnelException(TunnelError.BadConfiguration, "forwards: expected all of them to stand (ExitOnForwardFailure), got failures");
                     isSetUp = true;
+                    ready?.Invoke(false);
                 }
                 else if (!route.IsSuspect)
                 {
@@ -107,14 +113,18 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log) 
         return true;
     }
 
-    private async Task<int> ServeAsync(SshClient client, CancellationToken cancellationToken)
+    private async Task<int> ServeAsync(SshClient client, SshMaster? master, CancellationToken cancellationToken)
     {
-        bool hasOutput = line.StdioForward is not null || config.SessionType != SshSessionType.None;
-        Task<int> work = line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
-            : _session is { } session ? session.RunAsync(client, cancellationToken)
-            : WaitAsync(cancellationToken);
+        bool hasOutput = !_isServing && (line.StdioForward is not null || config.SessionType != SshSessionType.None);
+        Task<int> work = !hasOutput ? WaitAsync(cancellationToken)
+            : line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
+            : _session!.RunAsync(client, cancellationToken);
+        Task told = master?.Ended ?? Task.Delay(Timeout.Infinite, cancellationToken);
         // What was received before the end of the connection is still written out.
-        if (await Task.WhenAny(work, client.Connection.Closed) != work && hasOutput) await Task.WhenAny(work, Task.Delay(OutputPatience, cancellationToken));
+        Task first = await Task.WhenAny(work, client.Connection.Closed, told);
+        if (first == told && told.IsCompletedSuccessfully) return SshCommand.Failed;
+        if (first != work && hasOutput) await Task.WhenAny(work, Task.Delay(OutputPatience, cancellationToken));
+        if (first == work && master is not null) await Task.WhenAny(master.WaitUnusedAsync(cancellationToken), client.Connection.Closed, told);
         _session?.EndTerminal();
         if (work.IsCompleted && (client.Connection.CloseReason is null || (work.IsCompletedSuccessfully && work.Result != SshCommand.Failed)))
         {

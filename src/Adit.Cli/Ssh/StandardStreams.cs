@@ -12,6 +12,12 @@ internal static class StandardStreams
     // Ours: a pipe holds 64 KiB unless told otherwise; more at once spares wake-ups.
     private const int BufferLength = 256 * 1024;
 
+    /// <summary>Writes to standard error, whatever the log is.</summary>
+    public static void Tell(string text) => Write(2, text);
+
+    /// <summary>Writes to standard output.</summary>
+    public static void Print(string text) => Write(1, text);
+
     /// <summary>Carries standard input to the stream, and its end. The thread is left behind when the program ends before its input.</summary>
     public static void PumpInput(DuplexStream to)
     {
@@ -44,6 +50,19 @@ internal static class StandardStreams
             output.Write(buffer, 0, count);
         }
     });
+
+    private static void Write(int descriptor, string text)
+    {
+        try
+        {
+            using var output = new DescriptorStream(descriptor, isReadable: false);
+            output.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException)
+        {
+            // Nobody reads it.
+        }
+    }
 
     /// <summary>Runs a pump on a thread of its own; completes with whether it came to its end without a failure of either side.</summary>
     public static Task<bool> Run(string name, Action pump)

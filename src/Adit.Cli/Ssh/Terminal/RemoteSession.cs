@@ -74,8 +74,8 @@ internal sealed class RemoteSession(string? command, SshConfig config, SshForwar
     /// <inheritdoc/>
     public void Dispose() => EndTerminal();
 
-    // ssh(1): a shell gets a terminal, a command only when it is asked for; without a terminal here only -tt gets one.
-    private static bool WantsTerminal(string? command, SshConfig config, SshLog log)
+    /// <summary>ssh(1): a shell gets a terminal, a command only when it is asked for; without a terminal here only <c>-tt</c> gets one.</summary>
+    public static bool WantsTerminal(string? command, SshConfig config, SshLog log)
     {
         bool wants = config.RequestTty switch
         {
