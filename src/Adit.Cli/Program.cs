@@ -3,6 +3,7 @@ using Adit.Cli.CommandLine;
 using Adit.Cli.Terminal;
 using Adit.Cli.Version;
 using Adit.Platform.EventLoops;
+using Adit.Platform.Libc;
 
 namespace Adit.Cli;
 
@@ -22,7 +23,7 @@ internal static class Program
             return args switch
             {
                 ["version"] or ["--version"] => VersionCommand.Print(),
-                ["ssh", ..] => await Ssh.SshCommand.RunAsync(args[1..], Console.Out, Console.Error).ConfigureAwait(false),
+                ["ssh", ..] => await RunSshAsync(args[1..]).ConfigureAwait(false),
                 _ => await RunVerbAsync(args).ConfigureAwait(false),
             };
         }
@@ -30,6 +31,14 @@ internal static class Program
         {
             return ErrorLine.Report(e, args.Any(a => a is "-v" or "-vv" or "--verbose"));
         }
+    }
+
+    // Console would hold copies of the descriptors, which a process that goes to the background must let go of.
+    private static async Task<int> RunSshAsync(string[] args)
+    {
+        using var output = new StreamWriter(new DescriptorStream(1, isReadable: false)) { AutoFlush = true };
+        using var error = new StreamWriter(new DescriptorStream(2, isReadable: false)) { AutoFlush = true };
+        return await Ssh.SshCommand.RunAsync(args, output, error).ConfigureAwait(false);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)] // keeps System.CommandLine out of Main

@@ -9,11 +9,12 @@ internal static class SshUsage
 {
     /// <summary>The usage, as ssh(1) prints it.</summary>
     public const string Usage = """
-        usage: adit ssh [-46aCgkNnqTVvx] [-B bind_interface] [-b bind_address]
+        usage: adit ssh [-46aCfgkMNnqTVvx] [-B bind_interface] [-b bind_address]
                    [-c cipher_spec] [-D [bind_address:]port] [-E log_file]
                    [-e none] [-F configfile] [-i identity_file]
                    [-J [user@]host[:port]] [-L address] [-l login_name]
-                   [-m mac_spec] [-o option] [-p port] [-R address]
+                   [-m mac_spec] [-O check|forward|cancel|exit|stop]
+                   [-o option] [-p port] [-R address] [-S ctl_path]
                    [-W host:port] [--via hop] [--reconnect]
                    [--log-format text|json] destination [command [argument ...]]
         Try 'adit ssh --help'.
@@ -50,6 +51,14 @@ internal static class SshUsage
         Who:
           -l USER                        The user name at the server.
           -i FILE                        A private key; repeat it for more.
+
+        Sharing a connection, with ssh(1) too:
+          -M                             Be the master on the control socket; twice: ask before each use.
+          -S PATH                        The control socket; none for none. Without -M: use the master there.
+          -O COMMAND                     Tell the master: check, forward, cancel (with -L, -R, -D), stop, exit.
+          -o ControlMaster=auto -o ControlPersist=60
+                                         Use a master, or leave one behind that ends when it was idle for 60 s.
+          -f                             Go to the background once the connection and its forwards stand.
 
         Session and configuration:
           -T, -n                         No terminal; nothing from standard input.

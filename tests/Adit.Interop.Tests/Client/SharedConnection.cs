@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Adit.TestKit.Peers;
+
+namespace Adit.Interop.Tests.Client;
+
+/// <summary>A control socket in a test's own folder, whose master is ssh(1) or ours and so is each client. Whatever master is left in the background is ended with it.</summary>
+internal sealed partial class SharedConnection(ClientFixture fixture, OpenSshServer server) : IAsyncDisposable
+{
+    private readonly PeerFolder _folder = new("mux");
+    private readonly List<OpenSshClient> _clients = [];
+    private PeerProcess? _master;
+
+    public string Path => _folder["ctl"];
+
+    public PeerFolder Folder => _folder;
+
+    /// <summary>The pid of the master that the socket leads to.</summary>
+    public int MasterId { get; private set; }
+
+    /// <summary>An sshd whose commands find a home without anybody's profile.</summary>
+    public static async Task<SharedConnection> StartAsync(ClientFixture fixture)
+    {
+        PeerRequired.Installed("sshd", "ssh", "ssh-keygen", "setpriv");
+        return new SharedConnection(fixture, await fixture.StartServerAsync(config: [$"SetEnv HOME={fixture.Folder.Path}", "Subsystem sftp internal-sftp", "AcceptEnv WORD"]));
+    }
+
+    /// <summary>"ssh" or "adit": a client with options that make it private.</summary>
+    public PeerStart Command(string program, IReadOnlyList<string> options, params string[] command)
+    {
+        OpenSshClient client = program == "adit" ? fixture.Client(server.Target) : new OpenSshClient(server.Target, fixture.Identity);
+        _clients.Add(client);
+        return client.Command(["-S", Path, .. options], command);
+    }
+
+    public Task<ProcessResult> RunAsync(string program, IReadOnlyList<string> options, params string[] command) => RunAsync(program, "", options, command);
+
+    public Task<ProcessResult> RunAsync(string program, string input, IReadOnlyList<string> options, params string[] command) =>
+        ProcessRunner.RunAsync(Command(program, options, command), System.Text.Encoding.UTF8.GetBytes(input));
+
+    /// <summary>Starts a master in the foreground and waits until it answers.</summary>
+    public async Task<PeerProcess> StartMasterAsync(string program, params string[] options)
+    {
+        _master = await PeerProcess.StartAsync(Command(program, ["-M", "-N", .. options]));
+        await WaitAsync(async () => _master.HasExited ? throw _master.Failure("no master") : File.Exists(Path) && await CheckAsync());
+        return _master;
+    }
+
+    /// <summary>Whether a master answers, as ssh(1) sees it.</summary>
+    public async Task<bool> CheckAsync(string program = "ssh")
+    {
+        ProcessResult check = await RunAsync(program, ["-O", "check"]);
+        if (check.ExitCode != 0) return false;
+        Match match = Running().Match(check.Errors);
+        Assert.True(match.Success, check.Errors);
+        MasterId = int.Parse(match.Groups[1].Value);
+        return true;
+    }
+
+    public static async Task WaitAsync(Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await condition()) await Task.Delay(50, deadline.Token);
+    }
+
+    public static async Task<bool> IsListeningAsync(EndPoint at)
+    {
+        using var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(at);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_master is null && File.Exists(Path) && await CheckAsync()) await ProcessRunner.RunAsync("kill", "-9", MasterId.ToString());
+        if (_master is not null) await _master.DisposeAsync();
+        _clients.ForEach(c => c.Dispose());
+        await server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [GeneratedRegex(@"Master running \(pid=(\d+)\)")]
+    private static partial Regex Running();
+}
