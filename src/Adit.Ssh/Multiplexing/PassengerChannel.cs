@@ -46,9 +46,17 @@ internal class PassengerChannel(SshChannel channel, DescriptorHandle[] streams) 
         Task output = PumpOutputAsync(channel.ReadAsync, _output, endsCommand: true);
         Task error = _error is null ? Task.CompletedTask : PumpOutputAsync(channel.ReadStandardErrorAsync, _error, endsCommand: false);
         await Task.WhenAll(output, error).ConfigureAwait(false);
-        if (_error is not null) await channel.Closed.ConfigureAwait(false);
-        else await Task.WhenAny(input, channel.Closed).ConfigureAwait(false); // a half-closed connection still takes input
-        await Told.ConfigureAwait(false);
+        try
+        {
+            if (_error is not null) await channel.Closed.WaitAsync(_over.Token).ConfigureAwait(false);
+            else await Task.WhenAny(input, channel.Closed).ConfigureAwait(false); // a half-closed connection still takes input
+            await Told.WaitAsync(_over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client is gone. The server may take its time: it closes when the command ends.
+        }
+
         await _over.CancelAsync().ConfigureAwait(false);
         await input.ConfigureAwait(false);
     }

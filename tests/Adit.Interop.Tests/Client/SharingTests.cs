@@ -149,7 +149,7 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
     public async Task ControlPersist_MakesAMasterInTheBackground_ThatEndsWhenIdle()
     {
         await using SharedConnection shared = await SharedConnection.StartAsync(fixture);
-        string[] auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=4s"];
+        string[] auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=10s"];
         ProcessResult first = await shared.RunAsync("adit", "in", auto, "cat; echo err >&2; exit 4");
         Assert.Equal((4, "in", "err"), (first.ExitCode, first.Text, first.Errors.Trim()));
         Assert.True(await shared.CheckAsync());
