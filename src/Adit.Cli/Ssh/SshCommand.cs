@@ -29,6 +29,11 @@ internal static class SshCommand
                 case SshInvocation.Version:
                     await error.WriteLineAsync(SshUsage.Version);
                     return 0;
+                case SshInvocation.Query:
+                    return await SshQuery.RunAsync(line.Query, output, error);
+                case SshInvocation.Dump:
+                    foreach (string each in SshConfigDump.Describe(SshConfigResolver.Resolve(line.ToConfigRequest()))) await output.WriteLineAsync(each);
+                    return 0;
                 default:
                     return await ConnectAsync(line, words, SshConfigResolver.Resolve(line.ToConfigRequest()));
             }
@@ -49,7 +54,7 @@ internal static class SshCommand
     private static async Task<int> ConnectAsync(SshCommandLine line, IReadOnlyList<string> words, SshConfig config)
     {
         using var signals = new TerminationSignals();
-        using var log = new SshLog(OpenLog(line.LogFile), config.LogLevel, line.LogsJson);
+        using var log = new SshLog(line.LogsToSystem ? new SyslogStream(config.SyslogFacility) : OpenLog(line.LogFile), config.LogLevel, line.LogsJson);
         foreach (string identity in line.IdentityFiles)
         {
             if (!File.Exists(identity)) log.Info($"Warning: Identity file {identity} not accessible: No such file or directory.");

@@ -57,6 +57,12 @@ internal sealed record SshCommandLine
     /// <summary><c>-F</c>; null for the usual files.</summary>
     public string? ConfigFile { get; init; }
 
+    /// <summary><c>-Q</c>: what is asked for.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary><c>-y</c>: whether the log goes to syslog(3).</summary>
+    public bool LogsToSystem { get; init; }
+
     /// <summary>How often <c>-v</c> was given.</summary>
     public int Verbosity { get; init; }
 

@@ -35,11 +35,18 @@ internal sealed partial class SshCommandLineParser
             case 'M':
                 _overrides.Add(_overrides.LastOrDefault(o => o.StartsWith("ControlMaster", StringComparison.Ordinal)) is "ControlMaster yes" ? "ControlMaster ask" : "ControlMaster yes");
                 break;
+            case 'G':
+                _dumps = true;
+                break;
+            case 'y':
+                _logsToSystem = true;
+                break;
             case 'n':
                 _overrides.Add("StdinNull yes");
                 break;
             case 'N':
                 _overrides.Add("SessionType none");
+                _overrides.Add("RequestTTY no");
                 break;
             case 'q':
                 _overrides.Add("LogLevel QUIET");
@@ -129,6 +136,10 @@ internal sealed partial class SshCommandLineParser
                 _options.Add(int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535
                     ? $"Port {port}"
                     : throw new SshUsageException($"Bad port '{argument}'"));
+                break;
+            case 'Q':
+                _query = argument;
+                _invocation = SshInvocation.Query;
                 break;
             case 'R':
                 _remoteForwards.Add(Guard(() => ForwardSpec.ParseRemote(argument)));

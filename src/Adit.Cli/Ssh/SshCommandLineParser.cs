@@ -27,6 +27,9 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
     private bool _hasJump;
     private bool _reconnects;
     private bool _logsJson;
+    private string _query = "";
+    private bool _dumps;
+    private bool _logsToSystem;
     private int _verbosity;
     private int _next;
 
@@ -45,7 +48,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
         if (_control is not null && _stdioForward is not null) throw new SshUsageException("Cannot specify multiplexing command with -W");
         return new SshCommandLine
         {
-            Invocation = _invocation,
+            Invocation = _dumps && _invocation == SshInvocation.Connect ? SshInvocation.Dump : _invocation,
             Destination = _destination ?? new SshDestination(null, "", null),
             Command = _next < words.Count ? string.Join(' ', words.Skip(_next)) : null,
             Options = [.. Enumerable.Reverse(_overrides), .. _options],
@@ -61,6 +64,8 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
             LogFile = _logFile,
             ConfigFile = _configFile,
             Verbosity = _verbosity,
+            Query = _query,
+            LogsToSystem = _logsToSystem,
         };
     }
 

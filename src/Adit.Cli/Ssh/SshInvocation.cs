@@ -11,4 +11,10 @@ internal enum SshInvocation
 
     /// <summary>The version (<c>-V</c>), on standard error.</summary>
     Version,
+
+    /// <summary><c>-G</c>: the configuration.</summary>
+    Dump,
+
+    /// <summary><c>-Q</c>: what is supported.</summary>
+    Query,
 }

@@ -42,7 +42,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
         if (config.LocalCommand is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
         _isServing = ready?.Invoke(master is not null) ?? false;
-        int code = await ServeAsync(route.Client, master, cancellationToken);
+        int code = await ServeAsync(route, master, cancellationToken);
         TellTransferred(route.Client, Stopwatch.GetElapsedTime(began));
         return code;
     }
@@ -113,12 +113,13 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         return true;
     }
 
-    private async Task<int> ServeAsync(SshClient client, SshMaster? master, CancellationToken cancellationToken)
+    private async Task<int> ServeAsync(SshRoute route, SshMaster? master, CancellationToken cancellationToken)
     {
+        SshClient client = route.Client;
         bool hasOutput = !_isServing && (line.StdioForward is not null || config.SessionType != SshSessionType.None);
         Task<int> work = !hasOutput ? WaitAsync(cancellationToken)
             : line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
-            : _session!.RunAsync(client, cancellationToken);
+            : _session!.RunAsync(route, cancellationToken);
         Task told = master?.Ended ?? Task.Delay(Timeout.Infinite, cancellationToken);
         // What was received before the end of the connection is still written out.
         Task first = await Task.WhenAny(work, client.Connection.Closed, told);

@@ -26,24 +26,32 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
     private int _interactiveAttempts;
     private IEnumerator<ISshSigner>? _signers;
 
+    private ReadOnlyMemory<byte>? HostKeyToName => options.BindsToHost && connection.Transport is { PeerTakesHostbound: true, InitialProof: { } proof } ? proof.HostKey.Blob : (ReadOnlyMemory<byte>?)null;
+
+    private string PublicKeyMethod => HostKeyToName is null ? "publickey" : "publickey-hostbound-v00@openssh.com";
+
     /// <exception cref="TunnelException">No method was accepted; the message names those that the server would have continued with.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>The method that let the user in.</returns>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         connection.Send(new ServiceRequestMessage("ssh-userauth"));
         await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
         connection.Send(new UserauthRequestMessage(options.User, Service, "none", default));
-        if (await ReadOutcomeAsync(cancellationToken).ConfigureAwait(false)) return;
+        if (await ReadOutcomeAsync(cancellationToken).ConfigureAwait(false)) return "none";
         while (true)
         {
             bool? outcome = null;
+            string tried = "none";
             foreach (string method in options.AuthenticationMethods)
             {
                 if (!_mayContinue.Contains(method)) continue;
+                LogNext(logger, method);
+                tried = method;
                 outcome = await TryMethodAsync(method, cancellationToken).ConfigureAwait(false);
                 if (outcome is not null) break;
             }
 
-            if (outcome == true) return;
+            if (outcome == true) return tried;
             // A false may have changed what may continue (partial success) or leave another attempt; a null is the end of the road.
             if (outcome is null)
             {
@@ -71,7 +79,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
             if (algorithm is null || !_triedKeys.Add(signer.PublicKey)) continue;
             LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.Fingerprint);
             // Asked first: a signature may need a passphrase or a touch.
-            connection.Send(new UserauthRequestMessage(options.User, Service, "publickey", SshChannel.Encode(new PublicKeyAuthFields(algorithm, signer.PublicKey.Blob))));
+            SendPublicKey(signer.PublicKey, algorithm, null);
             byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
             if ((MessageNumber)answer[0] != MessageNumber.UserauthMethodSpecific60)
             {
@@ -82,11 +90,19 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
             LogAccepted(logger, signer.PublicKey.Fingerprint);
             byte[]? signature = await SignAsync(signer, algorithm, cancellationToken).ConfigureAwait(false);
             if (signature is null) continue;
-            connection.Send(new UserauthRequestMessage(options.User, Service, "publickey", SshChannel.Encode(new PublicKeyAuthFields(algorithm, signer.PublicKey.Blob, signature))));
+            SendPublicKey(signer.PublicKey, algorithm, signature);
             return await ReadOutcomeAsync(cancellationToken, "publickey").ConfigureAwait(false);
         }
 
         return null;
+    }
+
+    private void SendPublicKey(SshPublicKey key, string algorithm, byte[]? signature)
+    {
+        byte[] fields = HostKeyToName is { } hostKey
+            ? SshChannel.Encode(new HostboundPublicKeyAuthFields(algorithm, key.Blob, hostKey, signature is null ? null : (ReadOnlyMemory<byte>?)signature))
+            : SshChannel.Encode(new PublicKeyAuthFields(algorithm, key.Blob, signature is null ? null : (ReadOnlyMemory<byte>?)signature));
+        connection.Send(new UserauthRequestMessage(options.User, Service, PublicKeyMethod, fields));
     }
 
     private string? ChooseAlgorithm(SshPublicKey key)
@@ -109,9 +125,10 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
 
     private async ValueTask<byte[]?> SignAsync(ISshSigner signer, string algorithm, CancellationToken cancellationToken)
     {
-        byte[] request = new UserauthRequestMessage(options.User, Service, "publickey", default).ToArray();
+        byte[] request = new UserauthRequestMessage(options.User, Service, PublicKeyMethod, default).ToArray();
         byte[] sessionId = connection.Transport.SessionId;
-        byte[] data = new byte[4 + sessionId.Length + request.Length + 1 + SshWriter.TextLength(algorithm) + 4 + signer.PublicKey.Blob.Length];
+        ReadOnlyMemory<byte>? hostKey = HostKeyToName;
+        byte[] data = new byte[4 + sessionId.Length + request.Length + 1 + SshWriter.TextLength(algorithm) + 4 + signer.PublicKey.Blob.Length + (hostKey is { } named ? 4 + named.Length : 0)];
         Write(data);
         try
         {
@@ -132,6 +149,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
             writer.WriteBoolean(true);
             writer.WriteText(algorithm);
             writer.WriteString(signer.PublicKey.Blob.Span);
+            if (hostKey is { } host) writer.WriteString(host.Span); // OpenSSH PROTOCOL §3.1
         }
     }
 
@@ -245,6 +263,9 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Authentications that can continue: {Methods}")]
     private static partial void LogMayContinue(ILogger logger, string methods);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Next authentication method: {Method}")]
+    private static partial void LogNext(ILogger logger, string method);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Authentication succeeded ({Method}).")]
     private static partial void LogSucceeded(ILogger logger, string method);

@@ -1,5 +1,6 @@
 using Adit.Core;
 using Adit.Ssh.Agent;
+using Adit.Ssh.Channels;
 using Adit.Ssh.Config;
 using Adit.Ssh.Keys;
 using Microsoft.Extensions.Logging;
@@ -20,28 +21,34 @@ internal sealed partial class IdentityList : IAsyncDisposable
     private SshAgentClient? _agent;
     private IReadOnlyList<ISshSigner> _agentKeys = [];
 
-    private IdentityList(SshConfig config, IUserDialogue dialogue, ILogger logger) => (_config, _dialogue, _logger) = (config, dialogue, logger);
+    public IdentityList(SshConfig config, IUserDialogue dialogue, ILogger logger) => (_config, _dialogue, _logger) = (config, dialogue, logger);
 
     /// <summary>The keys; a sequence to be walked once.</summary>
     public IEnumerable<ISshSigner> Keys => Enumerate();
 
-    /// <summary>Asks the agent what it has. An agent that does not answer counts as none.</summary>
-    public static async Task<IdentityList> OpenAsync(SshConfig config, IUserDialogue dialogue, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tells the agent whom its signatures are for, and asks it what it has for them. An agent that does not answer counts as none. To be called
+    /// before <see cref="Keys"/> is walked.
+    /// </summary>
+    public async Task AskAgentAsync(SshConnection connection, CancellationToken cancellationToken)
     {
-        var list = new IdentityList(config, dialogue, logger);
-        if (config.IdentityAgent is not { } path || !config.PubkeyAuthentication) return list;
+        if (_config.IdentityAgent is not { } path || !_config.PubkeyAuthentication) return;
         try
         {
-            list._agent = await SshAgentClient.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
-            list._agentKeys = await list._agent.ListAsync(cancellationToken).ConfigureAwait(false);
-            LogAgent(logger, list._agentKeys.Count);
+            _agent = await SshAgentClient.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+            if (connection.Transport.InitialProof is { } proof
+                && await _agent.BindSessionAsync(proof.HostKey, connection.Transport.SessionId, proof.Signature, isForwarding: false, cancellationToken).ConfigureAwait(false))
+            {
+                LogBound(_logger);
+            }
+
+            _agentKeys = await _agent.ListAsync(cancellationToken).ConfigureAwait(false);
+            LogAgent(_logger, _agentKeys.Count);
         }
         catch (TunnelException e)
         {
-            LogNoAgent(logger, e.Message);
+            LogNoAgent(_logger, e.Message);
         }
-
-        return list;
     }
 
     public async ValueTask DisposeAsync()
@@ -194,6 +201,9 @@ internal sealed partial class IdentityList : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "agent returned {Count} keys")]
     private static partial void LogAgent(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "bound agent to hostkey")]
+    private static partial void LogBound(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "no agent: {Reason}")]
     private static partial void LogNoAgent(ILogger logger, string reason);

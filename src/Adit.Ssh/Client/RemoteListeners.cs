@@ -19,6 +19,9 @@ internal sealed class RemoteListeners : IConnectionService, IAsyncDisposable
         connection.Over.Register(EndAll);
     }
 
+    /// <summary>Serves the server's agent channels; null refuses them.</summary>
+    public IAgentRelay? AgentRelay { get; set; }
+
     /// <exception cref="TunnelException">The server refused.</exception>
     public async ValueTask<IStreamListener> BindAsync(Destination at, CancellationToken cancellationToken)
     {
@@ -59,6 +62,12 @@ internal sealed class RemoteListeners : IConnectionService, IAsyncDisposable
 
     public ValueTask<ChannelVerdict> OpenChannelAsync(ChannelOpening opening, CancellationToken cancellationToken)
     {
+        if (opening.ChannelType == "auth-agent@openssh.com")
+        {
+            return AgentRelay?.OpenAsync(_connection, cancellationToken)
+                ?? ValueTask.FromResult(ChannelVerdict.Refuse(ChannelOpenFailureReason.AdministrativelyProhibited, "agent forwarding was not asked for"));
+        }
+
         RemoteListener? listener = null;
         System.Net.IPEndPoint? source = null;
         if (opening.ChannelType == "forwarded-tcpip" && TcpipOpenFields.TryDecode(opening.Fields.Span, out TcpipOpenFields tcp, out _) == DecodeStatus.Ok)

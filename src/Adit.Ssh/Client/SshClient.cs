@@ -19,14 +19,21 @@ public sealed partial class SshClient : IRelayDialer, IStreamBinder, IAsyncDispo
 {
     private readonly RemoteListeners _listeners;
 
-    private SshClient(SshConnection connection, RemoteListeners listeners)
+    private SshClient(SshConnection connection, RemoteListeners listeners, string authenticationMethod)
     {
         Connection = connection;
+        AuthenticationMethod = authenticationMethod;
         _listeners = listeners;
     }
 
     /// <summary>The connection: its algorithms, its end, raw channels and requests.</summary>
     public SshConnection Connection { get; }
+
+    /// <summary>The method that let the user in last, such as <c>publickey</c>; <c>none</c> where none was needed.</summary>
+    public string AuthenticationMethod { get; }
+
+    /// <summary>Serves the agent channels that the server opens (auth-agent@openssh.com) from an agent here, where a session offered it; null refuses them.</summary>
+    public IAgentRelay? AgentRelay { get => _listeners.AgentRelay; set => _listeners.AgentRelay = value; }
 
     /// <summary>Connects by TCP and authenticates.</summary>
     /// <exception cref="TunnelException">The host was not reached, is not the one it should be, or does not let the user in.</exception>
@@ -68,8 +75,9 @@ public sealed partial class SshClient : IRelayDialer, IStreamBinder, IAsyncDispo
         {
             connection.Transport.Start();
             await connection.Transport.Keyed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await new ClientAuthenticator(connection, options, logger, time ?? TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
-            return new SshClient(connection, listeners);
+            if (options.Keyed is { } keyed) await keyed(connection, cancellationToken).ConfigureAwait(false);
+            string method = await new ClientAuthenticator(connection, options, logger, time ?? TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
+            return new SshClient(connection, listeners, method);
         }
         catch (Exception e)
         {

@@ -32,6 +32,15 @@ public sealed record SshClientOptions
     /// <summary>Signature algorithms to use with <see cref="Identities"/>.</summary>
     public IReadOnlyList<string> UserKeyAlgorithms { get; init; } = KeyExchange.SshAlgorithms.Default.UserKey;
 
+    /// <summary>
+    /// Whether signatures also name the server's host key where the server takes that (publickey-hostbound-v00@openssh.com), so that an agent can tell
+    /// whom they are for; default true.
+    /// </summary>
+    public bool BindsToHost { get; init; } = true;
+
+    /// <summary>Called once the first keys are in use, before authentication: the moment to bind an agent to the session; null for nothing.</summary>
+    public Func<SshConnection, CancellationToken, Task>? Keyed { get; init; }
+
     /// <summary>Judges the host key; there is no default: a host key is verified or refused.</summary>
     public required IHostKeyPolicy HostKeys { get; init; }
 

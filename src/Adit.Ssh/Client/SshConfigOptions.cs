@@ -24,6 +24,7 @@ internal static class SshConfigOptions
             _ => false,
         })],
         UserKeyAlgorithms = config.PubkeyAcceptedAlgorithms,
+        BindsToHost = config.PubkeyBindsToHost,
         Transport = new SshTransportOptions
         {
             Algorithms = new SshAlgorithms

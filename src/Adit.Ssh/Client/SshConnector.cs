@@ -53,17 +53,7 @@ public sealed partial class SshConnector
         try
         {
             DuplexStream stream = await DialAsync(config, depth, beneath, cancellationToken).ConfigureAwait(false);
-            IdentityList identities;
-            try
-            {
-                identities = await IdentityList.OpenAsync(config, _dialogue, _logger, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                stream.Abort(TunnelError.Closed);
-                throw;
-            }
-
+            var identities = new IdentityList(config, _dialogue, _logger);
             beneath.Insert(0, identities);
             var hostKeys = new DialogueHostKeyPolicy(config, _dialogue);
             var passwords = config.BatchMode ? null : new DialoguePasswords(_dialogue, config.User, config.HostName, () => hostKeys.IsSuspect);
@@ -71,11 +61,12 @@ public sealed partial class SshConnector
             {
                 HostKeys = hostKeys,
                 Identities = identities.Keys,
+                Keyed = identities.AskAgentAsync,
                 Passwords = passwords,
                 Banner = text => _dialogue.Tell(new string([.. text.Where(c => !char.IsControl(c) || c is '\n' or '\t')]).TrimEnd('\n')),
             };
             SshClient client = await SshClient.ConnectAsync(stream, options, _logger, cancellationToken: cancellationToken).ConfigureAwait(false);
-            LogAuthenticated(_logger, config.HostName, config.Port);
+            LogAuthenticated(_logger, config.HostName, Describe(stream), client.AuthenticationMethod);
             return new SshRoute(client, hostKeys.IsSuspect, beneath);
         }
         catch
@@ -113,6 +104,9 @@ public sealed partial class SshConnector
         LogConnecting(_logger, config.HostName, config.Port);
         return await DialFirstAsync(config, cancellationToken).ConfigureAwait(false);
     }
+
+    // ssh(1)'s words for the place: an address and a port, or that there is none.
+    private static string Describe(DuplexStream stream) => stream is SocketStream { RemoteEndPoint: IPEndPoint at } ? $"[{(at.Address.IsIPv4MappedToIPv6 ? at.Address.MapToIPv4() : at.Address)}]:{at.Port}" : "via proxy";
 
     private SshConfig ResolveJump(SshConfig config)
     {
@@ -185,6 +179,6 @@ public sealed partial class SshConnector
     [LoggerMessage(Level = LogLevel.Debug, Message = "Executing proxy command: {Command}")]
     private static partial void LogProxyCommand(ILogger logger, string command);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Authenticated to {Host}:{Port}.")]
-    private static partial void LogAuthenticated(ILogger logger, string host, int port);
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "Verbose", Message = "Authenticated to {Host} ({Way}) using \"{Method}\".")]
+    private static partial void LogAuthenticated(ILogger logger, string host, string way, string method);
 }

@@ -28,9 +28,6 @@ public sealed partial class SshSession
         return await _channel.RequestAsync("break", milliseconds, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Offers the agent to this session's command (auth-agent-req@openssh.com); the connection must serve its channels.</summary>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <returns>Whether the server takes it.</returns>
-    public async Task<bool> RequestAgentForwardingAsync(CancellationToken cancellationToken = default) =>
-        await _channel.RequestAsync("auth-agent-req@openssh.com", default, cancellationToken).ConfigureAwait(false);
+    /// <summary>Offers an agent to this session's command (auth-agent-req@openssh.com); <see cref="SshClient.AgentRelay"/> must serve it.</summary>
+    public void OfferAgent() => _channel.Notify("auth-agent-req@openssh.com", default);
 }

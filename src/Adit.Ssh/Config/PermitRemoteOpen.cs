@@ -33,6 +33,14 @@ public sealed record PermitRemoteOpen
         return _permitted is null || _permitted.Any(p => (p.Host == "*" || p.Host.Equals(target.Host, StringComparison.OrdinalIgnoreCase)) && (p.Port < 0 || p.Port == target.Port));
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => _permitted switch
+    {
+        null => "any",
+        [] => "none",
+        _ => string.Join(' ', _permitted.Select(p => $"{(p.Host.Contains(':', StringComparison.Ordinal) ? $"[{p.Host}]" : p.Host)}:{(p.Port < 0 ? "*" : p.Port.ToString(CultureInfo.InvariantCulture))}")),
+    };
+
     private static (string Host, int Port) ReadTarget(string word)
     {
         int colon = word.LastIndexOf(':');

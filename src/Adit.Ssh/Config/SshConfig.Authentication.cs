@@ -26,6 +26,9 @@ public sealed partial record SshConfig
     /// <summary>Whether keys are tried.</summary>
     public bool PubkeyAuthentication { get; init; } = true;
 
+    /// <summary>Whether their signatures also name the server's host key, where the server takes that.</summary>
+    public bool PubkeyBindsToHost { get; init; } = true;
+
     /// <summary>Whether a password is tried.</summary>
     public bool PasswordAuthentication { get; init; } = true;
 

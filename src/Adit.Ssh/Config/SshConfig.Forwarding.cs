@@ -32,6 +32,9 @@ public sealed partial record SshConfig
     /// <summary>Whether the agent is offered to the server.</summary>
     public bool ForwardAgent { get; init; }
 
+    /// <summary>The socket of the agent that is offered; null for that of <see cref="IdentityAgent"/>.</summary>
+    public string? ForwardAgentSocket { get; init; }
+
     /// <summary>Whether X11 forwarding is asked for.</summary>
     public bool ForwardX11 { get; init; }
 

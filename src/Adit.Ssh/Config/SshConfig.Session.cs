@@ -35,11 +35,17 @@ public sealed partial record SshConfig
     /// <summary>The escape character of terminal sessions; null for none.</summary>
     public char? EscapeCharacter { get; init; }
 
+    /// <summary>Under which facility syslog hears (<c>-y</c>), such as <c>USER</c>.</summary>
+    public string SyslogFacility { get; init; } = "USER";
+
     /// <summary>Whether the escape ~C opens a command line.</summary>
     public bool EnableEscapeCommandline { get; init; }
 
     /// <summary>Whether PermitLocalCommand lets commands run here: LocalCommand's, and those typed after ~C.</summary>
     public bool PermitLocalCommand { get; init; }
+
+    /// <summary>Words of the configuration as they were written, by keyword in lower case, where the other members do not tell them.</summary>
+    public IReadOnlyDictionary<string, string> AsWritten { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether connections share one session.</summary>
     public ControlMaster ControlMaster { get; init; }

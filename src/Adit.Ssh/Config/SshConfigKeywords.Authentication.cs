@@ -10,7 +10,8 @@ internal static partial class SshConfigKeywords
         table["identityagent"] = First(Text);
         table["addkeystoagent"] = (key, line, values) => values.SetFirst(key, string.Join(' ', line.All()));
         table["preferredauthentications"] = First(Text);
-        table["pubkeyauthentication"] = First(line => line.Choice(("yes", true), ("true", true), ("no", false), ("false", false), ("unbound", true), ("host-bound", true)));
+        table["pubkeyauthentication"] = First(line => line.Choice(
+            ("yes", "true"), ("true", "true"), ("no", "false"), ("false", "false"), ("unbound", "unbound"), ("host-bound", "host-bound")));
         table["passwordauthentication"] = First(Flag);
         table["kbdinteractiveauthentication"] = First(Flag);
         table["numberofpasswordprompts"] = First(Number);

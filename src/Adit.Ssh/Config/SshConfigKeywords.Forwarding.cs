@@ -31,7 +31,7 @@ internal static partial class SshConfigKeywords
             string mask = line.Next();
             return mask.Length <= 4 && mask.All(c => c is >= '0' and <= '7') && Convert.ToInt32(mask, 8) is <= 0x1FF and var value ? value : throw line.Error("Bad mask.");
         });
-        table["forwardagent"] = First(line => line.Next() is var word && word.ToLowerInvariant() is "yes" or "true" or "no" or "false" ? word.ToLowerInvariant() is "yes" or "true" : word.Length > 0);
+        table["forwardagent"] = First(line => line.Next() is var word && word.ToLowerInvariant() is "yes" or "true" ? "yes" : word.ToLowerInvariant() is "no" or "false" ? "no" : word);
         table["forwardx11"] = First(Flag);
         table["tunnel"] = First(line => line.Choice(("ethernet", "ethernet"), ("point-to-point", "point-to-point"), ("true", "point-to-point"), ("yes", "point-to-point"), ("no", "no"), ("false", "no")));
     }

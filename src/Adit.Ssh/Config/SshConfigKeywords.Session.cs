@@ -2,6 +2,9 @@ namespace Adit.Ssh.Config;
 
 internal static partial class SshConfigKeywords
 {
+    // ssh_config(5), SyslogFacility
+    private static string[] SyslogFacilities => ["DAEMON", "USER", "AUTH", "AUTHPRIV", "LOCAL0", "LOCAL1", "LOCAL2", "LOCAL3", "LOCAL4", "LOCAL5", "LOCAL6", "LOCAL7"];
+
     private static void AddSession(Dictionary<string, Reader> table)
     {
         table["loglevel"] = First(line =>
@@ -9,7 +12,7 @@ internal static partial class SshConfigKeywords
             string word = line.Next();
             return word.ToUpperInvariant() switch
             {
-                "QUIET" => SshLogLevel.Quiet,
+                "QUIET" or "SILENT" => SshLogLevel.Quiet,
                 "FATAL" => SshLogLevel.Fatal,
                 "ERROR" => SshLogLevel.Error,
                 "INFO" => SshLogLevel.Info,
@@ -20,6 +23,7 @@ internal static partial class SshConfigKeywords
                 _ => throw line.Error($"unsupported log level '{word}'"),
             };
         });
+        table["syslogfacility"] = First(line => Array.IndexOf(SyslogFacilities, line.Next().ToUpperInvariant()) is >= 0 and var place ? SyslogFacilities[place] : throw line.Error("unsupported log facility"));
         table["logverbose"] = FirstListOr("none");
         table["requesttty"] = First(line => line.Choice(
             ("true", RequestTty.Yes), ("false", RequestTty.No), ("yes", RequestTty.Yes), ("no", RequestTty.No), ("force", RequestTty.Force), ("auto", RequestTty.Auto)));

@@ -59,7 +59,8 @@ public static partial class SshConfigResolver
             IdentityAgent = Agent(values, environment, expand),
             AddKeysToAgent = values.Text("addkeystoagent") is { } add && add is not ("no" or "false") ? add : null,
             PreferredAuthentications = values.Text("preferredauthentications")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? SshConfig.DefaultAuthentications,
-            PubkeyAuthentication = values.Get("pubkeyauthentication", true),
+            PubkeyAuthentication = values.Get("pubkeyauthentication", "true") != "false",
+            PubkeyBindsToHost = values.Get("pubkeyauthentication", "true") is "true" or "host-bound",
             PasswordAuthentication = values.Get("passwordauthentication", true),
             KbdInteractiveAuthentication = values.Get("kbdinteractiveauthentication", true),
             NumberOfPasswordPrompts = values.Get("numberofpasswordprompts", 3),
@@ -86,7 +87,8 @@ public static partial class SshConfigResolver
             PermitRemoteOpen = values.Get("permitremoteopen", PermitRemoteOpen.Any),
             StreamLocalBindMask = values.Get("streamlocalbindmask", SshConfig.DefaultStreamLocalBindMask),
             StreamLocalBindUnlink = values.Get("streamlocalbindunlink", false),
-            ForwardAgent = values.Get("forwardagent", false),
+            ForwardAgent = values.Get("forwardagent", "no") != "no",
+            ForwardAgentSocket = values.Get("forwardagent", "no") is not ("yes" or "no") and var socket ? Socket(socket, environment, expand, "ForwardAgent") : null,
             ForwardX11 = values.Get("forwardx11", false),
             Tunnel = values.Get("tunnel", "no"),
 
@@ -100,17 +102,19 @@ public static partial class SshConfigResolver
             ForkAfterAuthentication = values.Get("forkafterauthentication", false),
             SendEnv = values.List<string>("sendenv"),
             SetEnv = values.Get<IReadOnlyList<KeyValuePair<string, string>>>("setenv", []),
+            SyslogFacility = values.Get("syslogfacility", "USER"),
             EnableEscapeCommandline = values.Get("enableescapecommandline", false),
             PermitLocalCommand = values.Get("permitlocalcommand", false),
             EscapeCharacter = values.Get("escapechar", '~') is var escape and not '\0' ? escape : null,
+            AsWritten = Written(values),
             ControlMaster = values.Get("controlmaster", ControlMaster.No),
             ControlPath = values.Text("controlpath") is { } path && !IsNone(path) ? expand.Path("ControlPath", path) : null,
             ControlPersist = values.Get("controlpersist", TimeSpan.Zero) is var persist && persist != TimeSpan.Zero ? persist : null,
         };
     }
 
-    // ssh_config(5), UpdateHostKeys: on by default unless the user's known_hosts file is another one.
-    private static bool UpdatesHostKeys(SshConfigValues values) => values.Get<IReadOnlyList<string>>("userknownhostsfile", []) is [] or ["~/.ssh/known_hosts"];
+    // ssh_config(5), UpdateHostKeys: on by default unless the user's known_hosts file is another one, or the DNS has a say.
+    private static bool UpdatesHostKeys(SshConfigValues values) => values.Text("verifyhostkeydns")?.ToLowerInvariant() is null or "no" or "false" && values.Get<IReadOnlyList<string>>("userknownhostsfile", []) is [] or ["~/.ssh/known_hosts"];
 
     private static bool IsNone(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase);
 
@@ -121,14 +125,45 @@ public static partial class SshConfigResolver
     private static string? Agent(SshConfigValues values, SshConfigEnvironment environment, TokenExpander expand)
     {
         string agent = values.Text("identityagent") ?? "SSH_AUTH_SOCK";
+        return Socket(agent, environment, expand, "IdentityAgent");
+    }
+
+    private static string? Socket(string agent, SshConfigEnvironment environment, TokenExpander expand, string keyword)
+    {
         string? socket = agent switch
         {
             _ when IsNone(agent) => null,
             "SSH_AUTH_SOCK" => environment.GetVariable(agent),
             ['$', not '{', ..] => environment.GetVariable(agent[1..]),
-            _ => expand.Path("IdentityAgent", agent),
+            _ => expand.Path(keyword, agent),
         };
         return string.IsNullOrEmpty(socket) ? null : socket;
+    }
+
+    // What -G shows as the configuration has it: keywords that have no effect here, or whose words are worked upon.
+    private static Dictionary<string, string> Written(SshConfigValues values)
+    {
+        var written = new Dictionary<string, string>();
+        foreach (string key in SshConfigKeywords.IgnoredNames)
+        {
+            if (values.Text(key) is { } text) written[key] = text;
+        }
+
+        foreach (string key in (string[])["ignoreunknown", "addkeystoagent", "preferredauthentications", "knownhostscommand", "localcommand", "casignaturealgorithms", "identityagent", "revokedhostkeys", "proxycommand"])
+        {
+            if (values.Text(key) is { } text) written[key] = text;
+        }
+
+        foreach (string key in (string[])["canonicaldomains", "canonicalizepermittedcnames", "logverbose"])
+        {
+            if (values.Get<IReadOnlyList<string>>(key, []) is { Count: > 0 } words) written[key] = string.Join(' ', words);
+        }
+
+        written["canonicalizemaxdots"] = values.Get("canonicalizemaxdots", 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        written["canonicalizefallbacklocal"] = values.Get("canonicalizefallbacklocal", true) ? "yes" : "no";
+        IReadOnlyList<string> identities = values.List<string>("identityfile");
+        written["identityfile"] = string.Join('\n', identities.Count > 0 ? identities : DefaultIdentities);
+        return written;
     }
 
     private static IReadOnlyList<string> Algorithms(SshConfigValues values, SshAlgorithmLists lists, string key, IReadOnlyList<string> defaults)

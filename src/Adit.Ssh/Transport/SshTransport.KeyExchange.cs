@@ -164,6 +164,9 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");
         }
 
+        LogHostKey(_logger, hostKey.KeyType, hostKey.Fingerprint);
+        if (!_keyed.Task.IsCompleted) InitialProof = (hostKey, reply.Signature.ToArray());
+
         // A user may be asked, and takes the time that it takes.
         _handshake?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await _identity.VerifyHostKeyAsync(hostKey, _stop.Token).ConfigureAwait(false);
@@ -214,6 +217,9 @@ internal sealed partial class SshTransport
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "kex: {Direction} cipher: {Cipher} MAC: {Mac} compression: {Compression}")]
     private static partial void LogDirection(ILogger logger, string direction, string cipher, string mac, string compression);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Server host key: {Type} {Fingerprint}")]
+    private static partial void LogHostKey(ILogger logger, string type, string fingerprint);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "SSH2_MSG_NEWKEYS sent")]
     private static partial void LogNewKeysSent(ILogger logger);

@@ -180,6 +180,7 @@ internal sealed partial class SshTransport
         if (ExtInfoMessage.TryDecode(payload, out ExtInfoMessage message, out _) != DecodeStatus.Ok) throw new TunnelException(TunnelError.ProtocolViolation, "SSH_MSG_EXT_INFO: malformed");
         foreach (SshExtension extension in message.Extensions)
         {
+            if (extension.Name == "publickey-hostbound@openssh.com") PeerTakesHostbound = extension.Value.Span.SequenceEqual("0"u8);
             if (extension.Name != "server-sig-algs") continue;
             PeerSignatureAlgorithms = Encoding.ASCII.GetString(extension.Value.Span).Split(',');
             LogSignatureAlgorithms(_logger, string.Join(',', PeerSignatureAlgorithms.Take(40)));

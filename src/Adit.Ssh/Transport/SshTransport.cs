@@ -2,6 +2,7 @@ using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Platform.EventLoops;
 using Adit.Ssh.KeyExchange;
+using Adit.Ssh.Keys;
 using Adit.Wire.Ssh;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -81,6 +82,12 @@ internal sealed partial class SshTransport : IDisposable
 
     /// <summary>server-sig-algs of the peer (RFC 8308 §3.1); null when it told none.</summary>
     public IReadOnlyList<string>? PeerSignatureAlgorithms { get; private set; }
+
+    /// <summary>Whether the server takes publickey-hostbound-v00@openssh.com (OpenSSH PROTOCOL §3.1).</summary>
+    public bool PeerTakesHostbound { get; private set; }
+
+    /// <summary>Client: the server's host key of the first key exchange, and its signature over <see cref="SessionId"/>.</summary>
+    public (SshPublicKey HostKey, byte[] Signature)? InitialProof { get; private set; }
 
     /// <summary>When something last came from the peer, as a timestamp of the time provider.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);

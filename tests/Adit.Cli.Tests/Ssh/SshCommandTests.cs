@@ -37,7 +37,7 @@ public sealed class SshCommandTests
         Assert.Equal((255, "", "command-line: line 0: Bad configuration option: prot, did you mean port?\n"), Run("-F", "none", "-o", "Prot=1", "h"));
 
     [Fact]
-    public void OptionNotThereYet_IsRefusedByName() => Assert.Equal((255, "", "adit ssh: -A: agent forwarding is not there yet\n"), Run("-A", "h"));
+    public void OptionNotThereYet_IsRefusedByName() => Assert.Equal((255, "", "adit ssh: -X: X11 forwarding is not there yet\n"), Run("-X", "h"));
 
     private static (int Code, string Output, string Error) Run(params string[] words)
     {
