@@ -8,7 +8,13 @@ public sealed partial class SshChannel : IRelayEndpoint
 {
     internal bool IsClosedByPeer => _closeReceived;
 
-    /// <summary>Whether the channel stays open when a relay has ended both directions, until <see cref="CloseWith"/>: a program may close its output and run on.</summary>
+    /// <summary>Completes when the peer has closed the channel, or the connection is over.</summary>
+    internal Task ClosedByPeer => _closedByPeer.Task;
+
+    /// <summary>
+    /// Whether the channel stays open until <see cref="CloseWith"/>, also when a relay has ended both directions or the peer has closed it: a program may close its
+    /// output and run on, and ssh(1) closes once both directions have ended, and yet wants to know the exit status.
+    /// </summary>
     internal bool OutlivesRelay { get; set; }
 
     /// <inheritdoc/>

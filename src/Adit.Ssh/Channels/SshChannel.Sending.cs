@@ -124,7 +124,7 @@ public sealed partial class SshChannel : IValueTaskSource
             {
                 foreach (byte[] trailer in _trailers)
                 {
-                    if (_closeReceived) break;
+                    if (_closeReceived && !OutlivesRelay) break;
                     trailer.CopyTo(writer.Payload);
                     writer.Seal(trailer.Length);
                 }

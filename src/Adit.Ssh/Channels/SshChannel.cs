@@ -14,6 +14,7 @@ public sealed partial class SshChannel : DuplexStream
     private readonly Lock _receiveLock = new();
     private readonly ChannelInbox _inbox;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closedByPeer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChannelInbox? _extendedInbox;
     private bool _eofReceived;
     private bool _closeReceived;
@@ -109,13 +110,14 @@ public sealed partial class SshChannel : DuplexStream
         lock (_lock)
         {
             _closeReceived = true;
-            _closeWanted = true;
+            if (!OutlivesRelay) _closeWanted = true;
             FailWrites(new TunnelException(TunnelError.Reset, "ssh: channel: closed by the other side"));
             over = _closeSent;
         }
 
         lock (_receiveLock) _sink?.OnPeerClosed();
         FailRequests();
+        _closedByPeer.TrySetResult();
         if (over) Finish();
         else _connection.Schedule(this);
     }
@@ -135,6 +137,7 @@ public sealed partial class SshChannel : DuplexStream
         {
             _lost = reason;
             _closed.TrySetResult();
+            _closedByPeer.TrySetResult();
             _inbox.End(reason);
             _extendedInbox?.End(reason);
             _sink?.OnLost(reason);

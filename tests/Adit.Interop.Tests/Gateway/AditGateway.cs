@@ -29,10 +29,14 @@ internal sealed partial class AditGateway : IAsyncDisposable
     /// <param name="authorizedKeys">Lines, options and all.</param>
     /// <param name="gateway">Lines of the configuration's gateway: part, without their indentation.</param>
     /// <param name="hostKeyTypes">Types with bits (0: the default) of host keys that ssh-keygen makes; none: the gateway makes its own.</param>
+    public static Task<AditGateway> StartAsync(
+        IReadOnlyList<string> authorizedKeys, IReadOnlyList<string>? gateway = null, string address = "127.0.0.1", params (string Type, int Bits)[] hostKeyTypes) =>
+        StartAsync(new AditProgram("gateway"), authorizedKeys, gateway ?? [], address, hostKeyTypes);
+
+    /// <summary>The same, with the program that is to be it.</summary>
     public static async Task<AditGateway> StartAsync(
-        IReadOnlyList<string> authorizedKeys, IReadOnlyList<string>? gateway = null, string address = "127.0.0.1", params (string Type, int Bits)[] hostKeyTypes)
+        AditProgram program, IReadOnlyList<string> authorizedKeys, IReadOnlyList<string> gateway, string address, params (string Type, int Bits)[] hostKeyTypes)
     {
-        AditProgram program = new("gateway");
         try
         {
             Directory.CreateDirectory(program.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -45,7 +49,7 @@ internal sealed partial class AditGateway : IAsyncDisposable
                 options.AddRange(["--host-key", hostKeys[^1].PrivatePath]);
             }
 
-            if (gateway is { Count: > 0 })
+            if (gateway.Count > 0)
             {
                 string file = program.Folder.Write("adit.yaml", "gateway:\n" + string.Concat(gateway.Select(l => $"  {l}\n")));
                 options.AddRange(["-c", file]);

@@ -26,10 +26,30 @@ public sealed class AditProgram : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
+    /// <summary>
+    /// Whether <see cref="Home"/> also lies over the home folder that the system names for this account (as root, in a mount namespace), so that shells which it
+    /// starts read nothing of the user's and leave nothing there.
+    /// </summary>
+    public bool CoversHome { get; init; }
+
     /// <summary>The program that <see cref="StartAsync(string[])"/> started.</summary>
     public PeerProcess Process => _process ?? throw new InvalidOperationException("not started");
 
-    public PeerStart Command(params string[] arguments) => new() { Program = ExecutablePath, Arguments = arguments, Environment = Environment };
+    public PeerStart Command(params string[] arguments)
+    {
+        const string home = "/root";
+        if (!CoversHome || !System.Environment.IsPrivilegedProcess || ExecutablePath.StartsWith(home + "/", StringComparison.Ordinal))
+        {
+            return new() { Program = ExecutablePath, Arguments = arguments, Environment = Environment };
+        }
+
+        return new()
+        {
+            Program = "unshare",
+            Arguments = ["--mount", "--propagation", "private", "sh", "-c", "mount --bind \"$1\" \"$2\" && shift 2 && exec \"$@\"", "sh", Home, home, ExecutablePath, .. arguments],
+            Environment = Environment,
+        };
+    }
 
     /// <summary>Runs a verb to its end.</summary>
     public Task<ProcessResult> RunAsync(params string[] arguments) => ProcessRunner.RunAsync(Command(arguments));

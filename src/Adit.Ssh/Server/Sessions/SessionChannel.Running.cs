@@ -33,10 +33,12 @@ internal sealed partial class SessionChannel
     {
         try
         {
-            if (await Task.WhenAny(_asked.Task, channel.Closed).ConfigureAwait(ConfigureAwaitOptions.ForceYielding) == _asked.Task)
+            if (await Task.WhenAny(_asked.Task, channel.ClosedByPeer).ConfigureAwait(ConfigureAwaitOptions.ForceYielding) == _asked.Task)
             {
                 await ServeAsync(channel, await _asked.Task.ConfigureAwait(false)).ConfigureAwait(false);
             }
+
+            await channel.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -68,7 +70,7 @@ internal sealed partial class SessionChannel
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             LogFailed(_logger, _options.Name, request.Kind, e.Message);
-            await ends.TellAsync(e.Message + "\n", channel.Closed).ConfigureAwait(false);
+            await ends.TellAsync(e.Message + "\n", channel.ClosedByPeer).ConfigureAwait(false);
             status = CannotStart;
         }
 
@@ -76,11 +78,18 @@ internal sealed partial class SessionChannel
         ProcessExit exit = new((int)status);
         if (_child is not null)
         {
-            if (await Task.WhenAny(_child.ExitedAsync, channel.Closed).ConfigureAwait(false) == channel.Closed) LogAbandoned(_logger, _options.Name, channel.Id, _child.Id);
-            else exit = await _child.ExitedAsync.ConfigureAwait(false);
+            if (await Task.WhenAny(_child.ExitedAsync, channel.ClosedByPeer).ConfigureAwait(false) == channel.ClosedByPeer)
+            {
+                // A terminal hangs up. What has none is left to find its pipes broken; as with sshd, the client is told how it ends.
+                _terminal?.Dispose();
+                await Task.WhenAny(_child.ExitedAsync, channel.Closed).ConfigureAwait(false);
+            }
+
+            if (_child.ExitedAsync.IsCompleted) exit = await _child.ExitedAsync.ConfigureAwait(false);
+            else LogAbandoned(_logger, _options.Name, channel.Id, _child.Id);
         }
 
-        await Task.WhenAny(program.Ended, channel.Closed).ConfigureAwait(false);
+        await Task.WhenAny(program.Ended, channel.ClosedByPeer).ConfigureAwait(false);
         if (exit.Signal is { } signal) channel.CloseWithExitSignal(SessionSignals.NameOf(signal), exit.CoreDumped);
         else channel.CloseWithExitStatus((uint)(exit.Status ?? 255));
         if (_child is { ExitedAsync.IsCompleted: true }) LogEnded(_logger, _options.Name, channel.Id, exit.Signal is { } s ? $"signal {s}" : $"status {exit.Status}");
@@ -96,7 +105,7 @@ internal sealed partial class SessionChannel
         UserAccount account = _service.Account;
         if (account.UserId != 0 && _options.NoLoginFile is { } file && File.Exists(file))
         {
-            await ends.TellAsync(ReadText(file), channel.Closed).ConfigureAwait(false);
+            await ends.TellAsync(ReadText(file), channel.ClosedByPeer).ConfigureAwait(false);
             return NoLogin;
         }
 
@@ -104,7 +113,7 @@ internal sealed partial class SessionChannel
             account.Shell, _terminal is { } t ? (_terminalType, t.Path) : null, _agent ? _service.AgentPath : null, request.Original);
         if (_terminal is not null && request.Command is null && _options.MotdFile is { } motd && !HasFile(account, ".hushlogin"))
         {
-            await ends.TellAsync(ReadText(motd), channel.Closed).ConfigureAwait(false);
+            await ends.TellAsync(ReadText(motd), channel.ClosedByPeer).ConfigureAwait(false);
         }
 
         string name = Path.GetFileName(account.Shell);
@@ -136,7 +145,7 @@ internal sealed partial class SessionChannel
         {
             // Perhaps it is the home folder that cannot be entered; as with sshd that keeps nobody out.
             child = ChildProcess.Start(start with { WorkingDirectory = "/" });
-            await ends.TellAsync($"Could not chdir to home directory {start.WorkingDirectory}: {e.Message}\n", channel.Closed).ConfigureAwait(false);
+            await ends.TellAsync($"Could not chdir to home directory {start.WorkingDirectory}: {e.Message}\n", channel.ClosedByPeer).ConfigureAwait(false);
         }
 
         lock (_gate) _child = child;
@@ -156,7 +165,7 @@ internal sealed partial class SessionChannel
         try
         {
             ChildProcess child = ChildProcess.Start(rc);
-            if (await Task.WhenAny(child.ExitedAsync, channel.Closed).ConfigureAwait(false) == channel.Closed) child.Signal(SessionSignals.HangUp, group: true);
+            if (await Task.WhenAny(child.ExitedAsync, channel.ClosedByPeer).ConfigureAwait(false) == channel.ClosedByPeer) child.Signal(SessionSignals.HangUp, group: true);
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {

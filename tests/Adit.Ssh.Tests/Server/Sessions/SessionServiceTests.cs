@@ -100,6 +100,32 @@ public sealed class SessionServiceTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task ClientThatWantsNoMoreOutput_BreaksTheProgramsPipe()
+    {
+        await using SessionPair pair = await SessionPair.ConnectAsync();
+        await using SshSession session = await SshSession.OpenAsync(pair.Client);
+        await session.ExecuteAsync("exec yes");
+        await session.Stream.ReadExactlyAsync(new byte[1_000_000]);
+        ((SshChannel)session.Stream).Notify("eow@openssh.com", default);
+        (_, string error, SshExit exit) = await SessionPair.FinishAsync(session);
+        // With the default action of SIGPIPE it has no time to complain.
+        Assert.Equal(("", new SshExit(null, "PIPE")), (error, exit));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Status_IsTold_AlsoToAClientThatHasClosed()
+    {
+        await using SessionPair pair = await SessionPair.ConnectAsync();
+        await using SshSession session = await SshSession.OpenAsync(pair.Client);
+        await session.ExecuteAsync("exec >&- 2>&-; sleep 0.3; exit 8");
+        Assert.Equal(0, await session.Stream.ReadAsync(new byte[10]));
+        // As ssh(1) does once both directions have ended.
+        await session.Stream.DisposeAsync();
+        Assert.Equal(8u, (await session.WaitAsync()).Status);
+        await UntilAsync(() => pair.Server.Connection.ChannelCount == 0, "the channel is gone");
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task Octets_ComeExactly_BothWays()
     {
         await using SessionPair pair = await SessionPair.ConnectAsync();
@@ -126,7 +152,7 @@ public sealed class SessionServiceTests
         await using SessionPair pair = await SessionPair.ConnectAsync();
         await using SshSession session = await SshSession.OpenAsync(pair.Client);
         string counter = Path.Combine(pair.Home, "count");
-        await session.ExecuteAsync($"i=0; while :; do head -c 100000 /dev/zero; i=$((i+1)); echo $i > {counter}; done");
+        await session.ExecuteAsync($"i=0; while head -c 100000 /dev/zero; do i=$((i+1)); echo $i > {counter}; done");
         // Window and pipe are full once the count stands still.
         string before = "";
         await UntilAsync(
