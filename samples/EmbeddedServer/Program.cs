@@ -38,7 +38,7 @@ async Task ServeAsync(Incoming incoming)
         // DefaultForwardingPolicy: every TCP destination but cloud metadata, listeners on loopback only. An IForwardingPolicy of yours says otherwise.
         await using SshServerSession session = await SshServerSession.AcceptAsync(
             incoming.Stream, options, authority, s => ForwardingService.For(s), incoming.Source);
-        Console.WriteLine($"{session.User} from {session.Source} with {session.Key.Fingerprint}");
+        Console.WriteLine($"{session.User} from {session.Source} with {session.Key!.Fingerprint}");
         await session.Connection.Closed;
     }
     catch (TunnelException e)

@@ -119,7 +119,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
     private ForwardingService Serve(SshServerSession session)
     {
         _connection = session.Connection;
-        LogLogin(_logger, Name, Shown(session.User), _source, session.Key.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
+        LogLogin(_logger, Name, Shown(session.User), _source, session.Key!.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
         var policy = new KeyForwardingPolicy(
             session.Permissions, new GatewayForwardingPolicy(_context.Configuration, session.Permissions, _context.NeverReachable), _context.Time);
         (SessionService? programs, string none) = GatewayPrograms.For(_context, session, Name, (_incoming.Stream as SocketStream)?.LocalEndPoint as IPEndPoint);

@@ -9,22 +9,35 @@ using Microsoft.Extensions.Logging;
 
 namespace Adit.Ssh.Authentication;
 
-/// <summary>The server's side of RFC 4252: publickey, and nothing else.</summary>
+/// <summary>
+/// The server's side of RFC 4252: publickey, also bound to the host key, and where the authority knows more than keys, password,
+/// keyboard-interactive (RFC 4256) and several of them one after another.
+/// </summary>
 internal sealed partial class ServerAuthenticator(SshConnection connection, SshServerOptions options, IUserKeyAuthority authority, IPEndPoint? source, ILogger logger)
 {
     private const string Service = "ssh-connection";
+    private const string Hostbound = "publickey-hostbound-v00@openssh.com";
+
     /// <summary>Ours: requests of all kinds, also those that only ask whether a key would do; more than any agent holds keys.</summary>
     private const int MaximumRequests = 256;
 
-    private static readonly string[] Methods = ["publickey"];
+    private readonly ILoginAuthority? _login = authority as ILoginAuthority;
+    private readonly List<string> _proofs = [];
+    private readonly List<SshPublicKey> _usedKeys = [];
+    private LoginRules _rules = new() { Methods = ["publickey"], MaxAuthTries = options.MaxAuthTries, Banner = options.Banner };
+    private IReadOnlyList<IReadOnlyList<string>> _open = [];
+    private KeyPermissions _permissions = KeyPermissions.Unrestricted;
+    private string? _user;
     private int _failures;
     private int _requests;
     private bool _noneSeen;
-    private bool _bannerSent;
+
+    /// <summary>The rules of the user; the defaults before a name was given.</summary>
+    public LoginRules Rules => _rules;
 
     /// <returns>Who logged in; the success is the caller's to send.</returns>
     /// <exception cref="TunnelException">Nobody did.</exception>
-    public async Task<(string User, SshPublicKey Key, KeyPermissions Permissions)> RunAsync(CancellationToken cancellationToken)
+    public async Task<LoginResult> RunAsync(CancellationToken cancellationToken)
     {
         ServiceRequestMessage service = Decode<ServiceRequestMessage>(await connection.ReadAuthenticationAsync(cancellationToken).ConfigureAwait(false));
         if (service.ServiceName != "ssh-userauth")
@@ -37,86 +50,104 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
         {
             UserauthRequestMessage request = Decode<UserauthRequestMessage>(await connection.ReadAuthenticationAsync(cancellationToken).ConfigureAwait(false));
             if (request.Service != Service) throw new TunnelException(TunnelError.ProtocolViolation, "ssh: service: expected ssh-connection, got another");
-            if (!_bannerSent && options.Banner is { } banner)
-            {
-                _bannerSent = true;
-                connection.Send(new UserauthBannerMessage(banner, ""));
-            }
-
-            if (request.Method == "publickey" && await TryPublicKeyAsync(request, cancellationToken).ConfigureAwait(false) is { } login) return login;
-            // The first "none" asks for the methods (RFC 4252 §5.2); every client may ask once.
-            if (request.Method != "publickey") Refuse(request.User, request.Method, counts: request.Method != "none" || _noneSeen);
+            await BeginAsync(request.User, cancellationToken).ConfigureAwait(false);
+            bool loggedIn = await TryAsync(request, cancellationToken).ConfigureAwait(false);
             _noneSeen |= request.Method == "none";
+            if (loggedIn) return new LoginResult(request.User, _usedKeys.LastOrDefault(), _permissions, _proofs);
             if (++_requests >= MaximumRequests) throw new TunnelException(TunnelError.AuthenticationFailed, "Too many authentication failures");
         }
     }
 
-    private async ValueTask<(string User, SshPublicKey Key, KeyPermissions Permissions)?> TryPublicKeyAsync(UserauthRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask BeginAsync(string user, CancellationToken cancellationToken)
     {
-        if (PublicKeyAuthFields.TryDecode(request.MethodFields.Span, out PublicKeyAuthFields fields, out _) != DecodeStatus.Ok)
+        if (_user is null)
         {
-            throw new TunnelException(TunnelError.ProtocolViolation, "ssh: publickey: expected a well-formed request");
+            _user = user;
+            if (_login is not null) _rules = await _login.BeginAsync(user, cancellationToken).ConfigureAwait(false);
+            _open = _rules.Required;
+            if (_rules.Banner is { } banner) connection.Send(new UserauthBannerMessage(banner, ""));
         }
-
-        if (!SshPublicKey.TryDecode(fields.Blob.Span, out SshPublicKey? key, out string? why))
+        else if (_login is not null && user != _user)
         {
-            LogBadKey(logger, request.User, why);
-            Refuse(request.User, "publickey", counts: true);
-            return null;
+            // What was proven for one user must not count for another.
+            throw new TunnelException(TunnelError.ProtocolViolation, "Change of username or service not allowed");
         }
-
-        bool usable = !key.IsTooShort(options.Transport.Algorithms.RequiredRsaBits) && key.SignatureAlgorithms.Contains(fields.Algorithm) && options.Transport.Algorithms.UserKey.Contains(fields.Algorithm);
-        KeyPermissions? permissions = usable ? await authority.FindAsync(request.User, key, source, cancellationToken).ConfigureAwait(false) : null;
-        if (permissions is null)
-        {
-            LogRefusedKey(logger, request.User, key.KeyType, key.Fingerprint);
-            Refuse(request.User, "publickey", counts: true);
-            return null;
-        }
-
-        if (fields.Signature is not { } signature)
-        {
-            connection.Send(new UserauthPkOkMessage(fields.Algorithm, fields.Blob));
-            return null;
-        }
-
-        if (!key.VerifyLogin(SignedData(request, fields), signature.Span, [fields.Algorithm], permissions))
-        {
-            LogBadSignature(logger, request.User, key.Fingerprint);
-            Refuse(request.User, "publickey", counts: true);
-            return null;
-        }
-
-        LogAccepted(logger, request.User, key.KeyType, key.Fingerprint);
-        return (request.User, key, permissions);
     }
 
-    private byte[] SignedData(in UserauthRequestMessage request, in PublicKeyAuthFields fields)
+    private async ValueTask<bool> TryAsync(UserauthRequestMessage request, CancellationToken cancellationToken)
     {
-        // RFC 4252 §7: session identifier ‖ the request up to and with the public key.
-        byte[] head = (request with { MethodFields = default }).ToArray();
-        byte[] sessionId = connection.Transport.SessionId;
-        byte[] data = new byte[4 + sessionId.Length + head.Length + 1 + SshWriter.TextLength(fields.Algorithm) + 4 + fields.Blob.Length];
-        var writer = new SshWriter(data);
-        writer.WriteString(sessionId);
-        writer.WriteBytes(head);
-        writer.WriteBoolean(true);
-        writer.WriteText(fields.Algorithm);
-        writer.WriteString(fields.Blob.Span);
-        return data;
+        switch (request.Method)
+        {
+            case "publickey" when Offers("publickey"):
+                return await TryPublicKeyAsync(request, cancellationToken).ConfigureAwait(false);
+            case Hostbound when Offers("publickey"):
+                return await TryHostboundAsync(request, cancellationToken).ConfigureAwait(false);
+            case "password" when Offers("password"):
+                return await TryPasswordAsync(request, cancellationToken).ConfigureAwait(false);
+            case "keyboard-interactive" when Offers("keyboard-interactive"):
+                return await TryQuestionsAsync(request, cancellationToken).ConfigureAwait(false);
+            case "none" when !_noneSeen && _rules.EmptyPasswords && _login is not null && await _login.CheckPasswordAsync(request.User, "", cancellationToken).ConfigureAwait(false):
+                return Succeed(request.User, "none", null, KeyPermissions.Unrestricted);
+            default:
+                // The first "none" asks for the methods (RFC 4252 §5.2); every client may ask once.
+                Refuse(request.User, request.Method, null, counts: request.Method != "none" || _noneSeen);
+                return false;
+        }
     }
 
-    private void Refuse(string user, string method, bool counts)
+    private bool Offers(string method) => _rules.Methods.Contains(method) && (_rules.Required.Count == 0 || _open.Any(list => NameOf(list[0]) == method));
+
+    // "keyboard-interactive:pam" names a device.
+    private static string NameOf(string method) => method.Split(':')[0];
+
+    /// <summary>A method succeeded: whether that was all that is needed.</summary>
+    private bool Succeed(string user, string method, SshPublicKey? key, KeyPermissions permissions)
     {
-        if (counts && ++_failures >= options.MaxAuthTries)
+        if (_login is not null && !_login.Admits(user, method, key is null ? null : permissions))
         {
+            Refuse(user, method, key, counts: true);
+            return false;
+        }
+
+        if (key is not null) _usedKeys.Add(key);
+        _permissions = _permissions.Within(permissions);
+        _proofs.Add(key is null ? method : $"{method} {key.ToAuthorizedKeysLine()}");
+        if (_rules.Required.Count > 0)
+        {
+            _open = [.. _open.Where(list => NameOf(list[0]) == method).Select(list => list.Skip(1).ToArray())];
+            if (_open.All(list => list.Count > 0))
+            {
+                Told(user, method, LoginOutcome.Partial, key);
+                connection.Send(new UserauthFailureMessage(Remaining(), true));
+                return false;
+            }
+        }
+
+        LogAccepted(logger, method, user, key?.ToString() ?? "");
+        Told(user, method, LoginOutcome.Accepted, key);
+        return true;
+    }
+
+    private string[] Remaining() => _rules.Required.Count == 0
+        ? [.. _rules.Methods]
+        : [.. _open.Select(list => NameOf(list[0])).Where(_rules.Methods.Contains).Distinct()];
+
+    private void Refuse(string user, string method, SshPublicKey? key, bool counts)
+    {
+        if (counts && ++_failures >= _rules.MaxAuthTries)
+        {
+            Told(user, method, LoginOutcome.Failed, key);
+            Told(user, method, LoginOutcome.TooMany, key);
             LogTooMany(logger, user, _failures);
             throw new TunnelException(TunnelError.AuthenticationFailed, "Too many authentication failures");
         }
 
+        if (counts) Told(user, method, LoginOutcome.Failed, key);
         LogFailed(logger, method, user);
-        connection.Send(new UserauthFailureMessage(Methods, false));
+        connection.Send(new UserauthFailureMessage(Remaining(), false));
     }
+
+    private void Told(string user, string method, LoginOutcome outcome, SshPublicKey? key) => _login?.OnAttempt(new LoginAttempt(user, method, outcome, key, _failures));
 
     private static T Decode<T>(byte[] payload)
         where T : ISshMessage<T> =>
@@ -133,8 +164,8 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
     [LoggerMessage(Level = LogLevel.Information, Message = "publickey for {User}: {Fingerprint}: wrong signature")]
     private static partial void LogBadSignature(ILogger logger, string user, string fingerprint);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Accepted publickey for {User}: {Type} {Fingerprint}")]
-    private static partial void LogAccepted(ILogger logger, string user, string type, string fingerprint);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Accepted {Method} for {User}: {Key}")]
+    private static partial void LogAccepted(ILogger logger, string method, string user, string key);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Failed {Method} for {User}")]
     private static partial void LogFailed(ILogger logger, string method, string user);

@@ -18,7 +18,7 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
 
     private readonly SshTransport _transport;
     private readonly bool _isClient;
-    private readonly SshConnectionLimits _limits;
+    private SshConnectionLimits _limits;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Channel<byte[]> _authentication = Channel.CreateBounded<byte[]>(PendingAuthentication);
@@ -98,6 +98,13 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
         {
             throw Rewrap(reason);
         }
+    }
+
+    /// <summary>What a user's rules change, before authentication ends.</summary>
+    internal void Apply(Server.LoginRules rules)
+    {
+        if (rules.KeepAliveInterval is { } interval) _limits = _limits with { KeepAliveInterval = interval, KeepAliveCountMax = rules.KeepAliveCountMax };
+        _transport.ChangeRekeying(rules.RekeyOctets, rules.RekeyInterval);
     }
 
     /// <summary>Authentication is over: channels and requests may come and go.</summary>

@@ -27,6 +27,9 @@ public sealed record SshAlgorithmLists
     /// <summary>Signature algorithms for user authentication where nothing is configured.</summary>
     public required IReadOnlyList<string> PublicKey { get; init; }
 
+    /// <summary>Signature algorithms of certificate authorities where nothing is configured; null for those of users.</summary>
+    public IReadOnlyList<string>? CaSignature { get; init; }
+
     /// <summary>Every algorithm of each kind that is implemented where it is more than the default; by kind's keyword, such as <c>ciphers</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Supported { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 

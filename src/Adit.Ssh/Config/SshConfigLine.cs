@@ -14,9 +14,9 @@ internal sealed class SshConfigLine
     private List<string> _arguments = [];
     private int _next;
 
-    private SshConfigLine(string file, int number, string keyword, string rest)
+    private SshConfigLine(string file, int number, string name, string rest)
     {
-        (File, Number, Keyword, Rest) = (file, number, keyword, rest);
+        (File, Number, Name, Keyword, Rest) = (file, number, name, name.ToLowerInvariant(), rest);
     }
 
     /// <summary>The file's name, or <c>command-line</c>.</summary>
@@ -24,6 +24,9 @@ internal sealed class SshConfigLine
 
     /// <summary>From 1; 0 on the command line.</summary>
     public int Number { get; }
+
+    /// <summary>The keyword as it was written.</summary>
+    public string Name { get; }
 
     /// <summary>In lower case.</summary>
     public string Keyword { get; }
@@ -45,14 +48,14 @@ internal sealed class SshConfigLine
 
         bool quoted = text[0] == '"' && text.IndexOf('"', 1) > 0;
         int end = quoted ? text.IndexOf('"', 1) : text.IndexOfAny([' ', '\t', '=']);
-        string keyword = (quoted ? text[1..end] : end < 0 ? text : text[..end]).ToLowerInvariant();
+        string name = quoted ? text[1..end] : end < 0 ? text : text[..end];
         string rest = end < 0 ? "" : text[(quoted ? end + 1 : end)..].TrimStart(Blanks);
         if (rest.StartsWith('='))
         {
             rest = rest[1..].TrimStart(Blanks);
         }
 
-        return new SshConfigLine(file, number, keyword, rest);
+        return new SshConfigLine(file, number, name, rest);
     }
 
     /// <summary>Makes an error of this line, in the manner of OpenSSH.</summary>
@@ -68,6 +71,17 @@ internal sealed class SshConfigLine
 
         _arguments = Words(Rest) ?? throw Error("invalid quotes");
     }
+
+    /// <summary>Cuts the rest of the line into arguments.</summary>
+    /// <returns>False where there is none, or quotes do not match.</returns>
+    public bool TrySplit()
+    {
+        _arguments = Words(Rest) ?? [];
+        return _arguments.Count > 0;
+    }
+
+    /// <summary>The next argument; null where none is left, or an empty one.</summary>
+    public string? TryNext() => HasMore && _arguments[_next].Length > 0 ? _arguments[_next++] : null;
 
     /// <summary>The next argument, which must be there.</summary>
     public string Next() => HasMore && _arguments[_next].Length > 0 ? _arguments[_next++] : throw Error("Missing argument.");
@@ -125,6 +139,9 @@ internal sealed class SshConfigLine
             throw Error($"keyword {Keyword} extra arguments at end of line");
         }
     }
+
+    /// <summary>Cuts a text into words; null where quotes do not match.</summary>
+    internal static IReadOnlyList<string>? SplitWords(string text) => Words(text);
 
     private static List<string>? Words(string text)
     {

@@ -90,7 +90,7 @@ internal sealed partial class SshConfigReader
     private static Core.TunnelException Bad(SshConfigLine line, string what) => line.Error($"Bad Match condition: {what}");
 
     // Match has words of its own: divided by blanks or one =, quoted by " only, and no escapes, so that a command needs none.
-    private static string? NextWord(SshConfigLine line, ref string rest)
+    internal static string? NextWord(SshConfigLine line, ref string rest)
     {
         rest = rest.TrimStart(Blanks);
         if (rest.Length == 0)

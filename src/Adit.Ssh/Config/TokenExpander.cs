@@ -70,7 +70,8 @@ internal sealed class TokenExpander
     private string Expand(string keyword, string text, string permitted, bool variables) =>
         Expand(keyword, text, letter => permitted.Contains(letter, StringComparison.Ordinal) ? _tokens[letter] : null, variables ? _environment.GetVariable : null);
 
-    private static string Expand(string keyword, string text, Func<char, string?> token, Func<string, string?>? variable)
+    /// <summary>Expands tokens and, where there is a lookup, variables.</summary>
+    internal static string Expand(string keyword, string text, Func<char, string?> token, Func<string, string?>? variable)
     {
         if (!text.Contains('%', StringComparison.Ordinal) && !text.Contains("${", StringComparison.Ordinal))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using Adit.Ssh.Config;
 
 namespace Adit.Ssh.Keys;
 
@@ -15,7 +16,7 @@ public sealed record ForwardPermission(string Host, int? Port)
     public bool Opens(string host, int port) => (Port is null || Port == port) && (Host == Any || SameHost(host));
 
     /// <summary>Whether it permits to listen: the host may have wildcards (sshd(8), permitlisten).</summary>
-    public bool Listens(string host, int port) => (Port is null || Port == port) && (PatternList.IsMatch(host, Host) || SameHost(host));
+    public bool Listens(string host, int port) => (Port is null || Port == port) && (SshPattern.IsMatch(host, Host, ignoreCase: true) || SameHost(host));
 
     /// <summary>As it stands in the file.</summary>
     public override string ToString() => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port?.ToString(CultureInfo.InvariantCulture) ?? Any}";

@@ -1,4 +1,5 @@
 using System.Net;
+using Adit.Ssh.Config;
 
 namespace Adit.Ssh.Keys;
 
@@ -79,11 +80,28 @@ public sealed record KeyPermissions
     public bool MaySource(IPAddress? source, string? hostName = null)
     {
         if (From is null) return true;
-        if (source is null) return false;
-        PatternList.Outcome address = PatternList.MatchAddress(From, source);
-        PatternList.Outcome name = hostName is null ? PatternList.Outcome.NoMatch : PatternList.MatchName(From, hostName);
-        return address != PatternList.Outcome.Negated && name != PatternList.Outcome.Negated
-            && (address == PatternList.Outcome.Match || name == PatternList.Outcome.Match);
+        return source is not null && SshPattern.IsHostMatch(From, source, hostName);
+    }
+
+    /// <summary>What both permit, where a login needed several keys: every restriction of either. Of lists and texts that both have, this one's count.</summary>
+    public KeyPermissions Within(KeyPermissions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this == Unrestricted ? other : other == Unrestricted ? this : this with
+        {
+            Restrict = Restrict || other.Restrict,
+            PortForwarding = PortForwarding && other.PortForwarding,
+            AgentForwarding = AgentForwarding && other.AgentForwarding,
+            X11Forwarding = X11Forwarding && other.X11Forwarding,
+            Pty = Pty && other.Pty,
+            UserRc = UserRc && other.UserRc,
+            Command = Command ?? other.Command,
+            ExpiryTime = other.ExpiryTime is { } end && !(ExpiryTime < end) ? end : ExpiryTime,
+            Tunnel = Tunnel ?? other.Tunnel,
+            PermitOpen = PermitOpen.Count > 0 ? PermitOpen : other.PermitOpen,
+            PermitListen = PermitListen.Count > 0 ? PermitListen : other.PermitListen,
+            Environment = [.. Environment, .. other.Environment],
+        };
     }
 
     /// <summary>Whether the key has expired.</summary>

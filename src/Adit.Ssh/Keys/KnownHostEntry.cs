@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Adit.Ssh.Config;
 
 namespace Adit.Ssh.Keys;
 
@@ -24,7 +25,7 @@ public sealed record KnownHostEntry(string File, int Line, KnownHostMarker Marke
     public bool Matches(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!IsHashed) return PatternList.MatchName(Hosts, name) == PatternList.Outcome.Match;
+        if (!IsHashed) return SshPattern.JudgeName(Hosts, name) == PatternOutcome.Match;
         return _hashed is var (salt, hash) && CryptographicOperations.FixedTimeEquals(HMACSHA1.HashData(salt, Encoding.UTF8.GetBytes(name)), hash);
     }
 

@@ -14,12 +14,14 @@ namespace Adit.Ssh.Server;
 /// <summary>An authenticated SSH session from the server's side.</summary>
 public sealed class SshServerSession : IAsyncDisposable
 {
-    private SshServerSession(SshConnection connection, string user, SshPublicKey key, KeyPermissions permissions, IPEndPoint? source)
+    private SshServerSession(SshConnection connection, LoginResult login, IReadOnlyList<ISshSigner> hostKeys, IPEndPoint? source)
     {
         Connection = connection;
-        User = user;
-        Key = key;
-        Permissions = permissions;
+        User = login.User;
+        Key = login.Key;
+        Permissions = login.Permissions;
+        Proofs = login.Proofs;
+        HostKeys = hostKeys;
         Source = source;
     }
 
@@ -29,11 +31,17 @@ public sealed class SshServerSession : IAsyncDisposable
     /// <summary>The user name that the client gave.</summary>
     public string User { get; }
 
-    /// <summary>The key that logged in.</summary>
-    public SshPublicKey Key { get; }
+    /// <summary>The key that logged in, the last one where several were needed; null where another method did.</summary>
+    public SshPublicKey? Key { get; }
 
     /// <summary>What the key permits.</summary>
     public KeyPermissions Permissions { get; }
+
+    /// <summary>What was proven at the login, a line each: the method and, for keys, the key as a line of authorized_keys.</summary>
+    public IReadOnlyList<string> Proofs { get; }
+
+    /// <summary>The server's host keys.</summary>
+    public IReadOnlyList<ISshSigner> HostKeys { get; }
 
     /// <summary>Where the client is; null where the carrier does not tell.</summary>
     public IPEndPoint? Source { get; }
@@ -78,8 +86,9 @@ public sealed class SshServerSession : IAsyncDisposable
             connection.Transport.Start();
             await connection.Transport.Keyed.WaitAsync(limit.Token).ConfigureAwait(false);
             var authenticator = new ServerAuthenticator(connection, options, authority, source, logger);
-            (string user, SshPublicKey key, KeyPermissions permissions) = await authenticator.RunAsync(limit.Token).ConfigureAwait(false);
-            var session = new SshServerSession(connection, user, key, permissions, source);
+            LoginResult login = await authenticator.RunAsync(limit.Token).ConfigureAwait(false);
+            connection.Apply(authenticator.Rules);
+            var session = new SshServerSession(connection, login, options.HostKeys, source);
             connection.Service = service(session);
             // In this order: the client speaks as soon as it has the message.
             connection.EndAuthentication();

@@ -23,6 +23,18 @@ internal sealed partial class SshTransport
     private bool _rekeyWanted;
     private volatile RekeyLimits _rekeyLimits = new(null, 0, 0);
 
+    /// <summary>The server's public host key of the first key exchange; null before it, and on the client's side.</summary>
+    public ReadOnlyMemory<byte>? ServerHostKey { get; private set; }
+
+    /// <summary>Changes when keys are exchanged anew.</summary>
+    /// <param name="octets">Octets one way; 0 leaves it.</param>
+    /// <param name="interval">The time; zero for never, null leaves it.</param>
+    public void ChangeRekeying(long octets, TimeSpan? interval)
+    {
+        if (octets > 0) _options = _options with { RekeyOctets = octets };
+        if (interval is { } time) _options = _options with { RekeyInterval = time };
+    }
+
     /// <summary>Starts a key exchange unless one is under way.</summary>
     public void StartKeyExchange()
     {
@@ -140,6 +152,7 @@ internal sealed partial class SshTransport
         string algorithm = _kex.Negotiated!.HostKey;
         ISshSigner hostKey = _identity.FindHostKey(algorithm) ?? throw new TunnelException(TunnelError.BadConfiguration, $"ssh: host key: expected one for {algorithm}, got none");
         byte[] own = _kex.ReceiveDhInit(payload, hostKey.PublicKey.Blob.Span);
+        ServerHostKey ??= hostKey.PublicKey.Blob;
         byte[] signature = await hostKey.SignAsync(algorithm, _kex.Hash, _stop.Token).ConfigureAwait(false);
         SendInKeyExchange(new KexDhReplyMessage(hostKey.PublicKey.Blob, own, signature));
         SendNewKeys();
@@ -186,6 +199,7 @@ internal sealed partial class SshTransport
             byte[] algorithms = Encoding.ASCII.GetBytes(string.Join(',', _options.Algorithms.UserKey));
             SendInKeyExchange(new ExtInfoMessage([
                 new SshExtension("server-sig-algs", algorithms),
+                new SshExtension("publickey-hostbound@openssh.com", "0"u8.ToArray()),
                 new SshExtension("ping@openssh.com", "0"u8.ToArray()),
             ]));
         }

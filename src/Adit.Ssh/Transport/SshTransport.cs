@@ -19,7 +19,7 @@ internal sealed partial class SshTransport : IDisposable
 {
     private readonly DuplexStream _stream;
     private readonly bool _isClient;
-    private readonly SshTransportOptions _options;
+    private SshTransportOptions _options;
     private readonly ITransportIdentity _identity;
     private readonly ITransportHandler _handler;
     private readonly ILogger _logger;

@@ -24,7 +24,7 @@ public sealed class ServerAuthenticatorTests
         string banner = "";
         await using SshClient client = await SshClient.ConnectAsync(streams.First, TestPeers.ClientOptions with { Identities = [other, TestPeers.UserKey], Banner = text => banner += text });
         await using SshServerSession session = await accepting;
-        Assert.Equal(("user", TestPeers.UserKey.PublicKey.Fingerprint, "hello\n"), (session.User, session.Key.Fingerprint, banner));
+        Assert.Equal(("user", TestPeers.UserKey.PublicKey.Fingerprint, "hello\n"), (session.User, session.Key!.Fingerprint, banner));
     }
 
     [Fact(Timeout = Patience)]
