@@ -8,7 +8,7 @@ using Adit.Platform.Libc;
 namespace Adit.Cli;
 
 /// <summary>
-/// Theory of operation: the two verbs whose start-up time counts (<c>version</c>, and <c>ssh</c>, which has ssh(1)'s own option syntax) are
+/// Theory of operation: the verbs whose start-up time counts (<c>version</c>, and <c>ssh</c> and <c>sshd</c>, which have OpenSSH's own option syntax) are
 /// chosen here, before System.CommandLine is loaded; every other verb is a folder with a <c>Create()</c>, listed in <see cref="AditCommand"/>.
 /// Whatever a verb throws ends here as one line on standard error.
 /// </summary>
@@ -24,6 +24,7 @@ internal static class Program
             {
                 ["version"] or ["--version"] => VersionCommand.Print(),
                 ["ssh", ..] => await RunSshAsync(args[1..]).ConfigureAwait(false),
+                ["sshd", ..] => await Sshd.SshdCommand.RunAsync(args[1..], Console.Out, Console.Error).ConfigureAwait(false),
                 _ => await RunVerbAsync(args).ConfigureAwait(false),
             };
         }

@@ -8,7 +8,9 @@ namespace Adit.Gateway.Admission;
 /// <param name="options">How sources are told apart.</param>
 /// <param name="graceTime">How long a login may take; zero is no limit.</param>
 /// <param name="time">The clock; the system's if null.</param>
-public sealed class ConnectionGate(StartupLimiter startups, SourcePenalties penalties, PenaltyOptions options, TimeSpan graceTime, TimeProvider? time = null)
+/// <param name="sources">Limits half-open connections of one source; null for no limit.</param>
+public sealed class ConnectionGate(
+    StartupLimiter startups, SourcePenalties penalties, PenaltyOptions options, TimeSpan graceTime, TimeProvider? time = null, SourceStartups? sources = null)
 {
     /// <summary>Lets a connection in, or says why not.</summary>
     /// <param name="address">The peer's address; null where the carrier does not tell.</param>
@@ -31,8 +33,16 @@ public sealed class ConnectionGate(StartupLimiter startups, SourcePenalties pena
             return false;
         }
 
+        PenaltySource? counted = sources?.SourceOf(address);
+        if (sources is not null && !sources.TryEnter(counted))
+        {
+            startups.Leave();
+            why = $"max-startups: {counted} has {sources.Limit} connections that are logging in already";
+            return false;
+        }
+
         why = null;
-        login = new PendingLogin(startups, penalties, source, new LoginGrace(graceTime, time));
+        login = new PendingLogin(startups, penalties, source, new LoginGrace(graceTime, time), () => sources?.Leave(counted));
         return true;
     }
 }

@@ -5,10 +5,12 @@ public sealed class PendingLogin : IDisposable
 {
     private readonly StartupLimiter _startups;
     private readonly SourcePenalties _penalties;
+    private readonly Action? _leaving;
     private int _left;
 
-    internal PendingLogin(StartupLimiter startups, SourcePenalties penalties, PenaltySource? source, LoginGrace grace)
+    internal PendingLogin(StartupLimiter startups, SourcePenalties penalties, PenaltySource? source, LoginGrace grace, Action? leaving = null)
     {
+        _leaving = leaving;
         _startups = startups;
         _penalties = penalties;
         Source = source;
@@ -48,6 +50,8 @@ public sealed class PendingLogin : IDisposable
 
     private void Leave()
     {
-        if (Interlocked.Exchange(ref _left, 1) == 0) _startups.Leave();
+        if (Interlocked.Exchange(ref _left, 1) != 0) return;
+        _startups.Leave();
+        _leaving?.Invoke();
     }
 }

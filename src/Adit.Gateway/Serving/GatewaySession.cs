@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Adit.Gateway.Serving;
 
 /// <summary>One connection to the gateway, from its admission to its end.</summary>
-internal sealed partial class GatewaySession : ILeaseHolder, IAsyncDisposable
+internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, IAsyncDisposable
 {
     private readonly GatewayContext _context;
     private readonly Incoming _incoming;

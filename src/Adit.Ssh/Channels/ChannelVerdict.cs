@@ -36,6 +36,10 @@ public sealed class ChannelVerdict
     /// <param name="text">A short text, which the peer's user reads.</param>
     public static ChannelVerdict Refuse(ChannelOpenFailureReason reason, string text) => new(null, null, null, reason, text);
 
+    /// <summary>The same, with something more that stands before the peer can send anything. A refusal stays what it is.</summary>
+    /// <param name="more">Called after what stands already.</param>
+    internal ChannelVerdict WithPreparation(Action<SshChannel> more) => Run is null ? this : new ChannelVerdict(Prepare + more, Run, _held, Reason, Text);
+
     /// <summary>The channel could not be opened: lets go of what was held for it.</summary>
     internal void Abandon() => _held?.Dispose();
 }

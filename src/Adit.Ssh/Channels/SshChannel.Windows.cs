@@ -26,6 +26,9 @@ public sealed partial class SshChannel
     /// <summary>The window granted to the peer at the start, for the connection's budget.</summary>
     internal int WindowSize => _windowSize;
 
+    /// <summary>A value that changes with whatever is sent or received, but for rare coincidences; for timeouts.</summary>
+    internal long ActivityMark => ((long)Volatile.Read(ref _localWindow) << 32) ^ Volatile.Read(ref _remoteWindow);
+
     /// <summary>SSH_MSG_CHANNEL_WINDOW_ADJUST. Receive loop.</summary>
     internal void OnWindowAdjust(uint count)
     {

@@ -35,6 +35,9 @@ public sealed partial class SshChannel : DuplexStream
     /// <summary>The channel type of RFC 4250 §4.9.1, such as <c>direct-tcpip</c> or <c>session</c>.</summary>
     public string ChannelType { get; }
 
+    /// <summary>What a session is used for, such as <c>session:shell</c>; null where nothing was asked of it yet.</summary>
+    internal string? Use { get; set; }
+
     /// <summary>This side's channel number.</summary>
     public uint Id { get; }
 

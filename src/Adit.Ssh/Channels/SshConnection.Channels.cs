@@ -97,6 +97,12 @@ public sealed partial class SshConnection
         return await relay.Result.ConfigureAwait(false);
     }
 
+    /// <summary>The channels there are now.</summary>
+    internal SshChannel[] Channels()
+    {
+        lock (_tableLock) return [.. _channels.OfType<SshChannel>()];
+    }
+
     /// <summary>Gives a channel a turn in the send loop.</summary>
     internal void Schedule(SshChannel channel)
     {

@@ -76,7 +76,7 @@ public static class SshPattern
     }
 
     /// <summary>What a comma-separated list says of a host, by its verified name and its address: one of them matches, and none is negated.</summary>
-    internal static bool IsHostMatch(string list, IPAddress? address, string? name)
+    public static bool IsHostMatch(string list, IPAddress? address, string? name)
     {
         PatternOutcome byAddress = address is null ? PatternOutcome.NoMatch : JudgeAddress(list, address);
         PatternOutcome byName = name is null ? PatternOutcome.NoMatch : JudgeName(list, name);

@@ -72,7 +72,7 @@ public sealed class SshServerSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(service);
         logger ??= NullLogger.Instance;
-        var identity = new HostKeys(options.HostKeys);
+        var identity = new HostIdentity(options.HostKeys);
         SshTransportOptions transport = options.Transport with
         {
             Algorithms = options.Transport.Algorithms with { HostKey = [.. options.Transport.Algorithms.HostKey.Where(identity.Has)] },
@@ -118,7 +118,7 @@ public sealed class SshServerSession : IAsyncDisposable
         await connection.Closed.ConfigureAwait(false);
     }
 
-    private sealed class HostKeys(IReadOnlyList<ISshSigner> keys) : ITransportIdentity
+    private sealed class HostIdentity(IReadOnlyList<ISshSigner> keys) : ITransportIdentity
     {
         public bool Has(string signatureAlgorithm) => FindHostKey(signatureAlgorithm) is not null;
 

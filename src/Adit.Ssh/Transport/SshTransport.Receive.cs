@@ -30,7 +30,7 @@ internal sealed partial class SshTransport
 
     private async Task ExchangeIdentificationsAsync()
     {
-        IdentificationLine own = IdentificationLine.Create(_options.SoftwareVersion);
+        IdentificationLine own = IdentificationLine.Create(_options.SoftwareVersion, _options.Comment ?? "");
         byte[] line = new byte[own.EncodedLength];
         _ = own.Encode(line);
         await _stream.WriteAsync(line, _stop.Token).ConfigureAwait(false);

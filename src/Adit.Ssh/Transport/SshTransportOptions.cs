@@ -11,6 +11,9 @@ public sealed record SshTransportOptions
     /// <summary>softwareversion of the identification line (RFC 4253 §4.2), printable US-ASCII without space and minus.</summary>
     public string SoftwareVersion { get; init; } = "Adit_0.1.0";
 
+    /// <summary>comments of the identification line, printable US-ASCII; null for none.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>Octets one way after which keys are exchanged anew; default 1 GiB (RFC 4253 §9), lower where the cipher demands it.</summary>
     public long RekeyOctets { get; init; } = 1L << 30;
 

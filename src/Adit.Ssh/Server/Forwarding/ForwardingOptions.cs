@@ -14,6 +14,9 @@ public sealed record ForwardingOptions
     /// <summary>Binds the client's listeners; null for plain sockets of this machine.</summary>
     public IStreamBinder? Binder { get; init; }
 
+    /// <summary>Dials unix sockets, such as with the rights of another account; null for this process's own.</summary>
+    public IStreamDialer? UnixDialer { get; init; }
+
     /// <summary>Listeners a session may have, each one or two descriptors; default 256; more are refused.</summary>
     public int Listeners { get; init; } = 256;
 

@@ -165,10 +165,10 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
         if (to is null) return Prohibited("open", asked, "streamlocal: absolute paths only");
         PolicyVerdict verdict = _policy.JudgeOpen(to);
         if (!verdict.Allowed) return Prohibited("open", asked, verdict.Rule);
-        return await DialAsync(new SocketDialer(_options.ConnectTimeout), to, asked, null, () => null, cancellationToken).ConfigureAwait(false);
+        return await DialAsync(_options.UnixDialer ?? new SocketDialer(_options.ConnectTimeout), to, asked, null, () => null, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ChannelVerdict> DialAsync(SocketDialer dialer, Destination to, Destination asked, IPEndPoint? from, Func<string?> rule, CancellationToken cancellationToken)
+    private async ValueTask<ChannelVerdict> DialAsync(IStreamDialer dialer, Destination to, Destination asked, IPEndPoint? from, Func<string?> rule, CancellationToken cancellationToken)
     {
         try
         {

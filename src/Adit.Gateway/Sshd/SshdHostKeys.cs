@@ -1,0 +1,46 @@
+using Adit.Core;
+using Adit.Ssh.Config;
+using Adit.Ssh.Config.Server;
+using Adit.Ssh.Keys;
+
+namespace Adit.Gateway.Sshd;
+
+/// <summary>Loads host keys as sshd does: what cannot be used is told, and one is enough.</summary>
+internal static class SshdHostKeys
+{
+    /// <exception cref="TunnelException">There is none.</exception>
+    public static List<SshPrivateKey> Load(SshdOptions options, SshdConfig config, ISshdLog log)
+    {
+        var keys = new List<SshPrivateKey>();
+        IEnumerable<string> files = options.HostKeys.Count > 0 && !config.HasHostKeys ? options.HostKeys : options.HostKeys.Concat(config.HostKeys);
+        foreach (string file in files.Distinct(StringComparer.Ordinal))
+        {
+            if (file.Equals("none", StringComparison.OrdinalIgnoreCase)) continue;
+            try
+            {
+                if (!File.Exists(file))
+                {
+                    if (config.HasHostKeys || options.HostKeys.Count > 0) log.Write(SshLogLevel.Error, $"Unable to load host key: {file}");
+                    continue;
+                }
+
+                SshPrivateKey key = SshPrivateKey.Load(file);
+                if (keys.Exists(k => k.PublicKey.KeyType == key.PublicKey.KeyType))
+                {
+                    // A second key of a type could never be negotiated.
+                    key.Dispose();
+                    continue;
+                }
+
+                keys.Add(key);
+                log.Write(SshLogLevel.Debug1, $"private host key #{keys.Count - 1}: {key.PublicKey.KeyType} {key.PublicKey.Fingerprint}");
+            }
+            catch (TunnelException e)
+            {
+                log.Write(SshLogLevel.Error, $"Unable to load host key \"{file}\": {e.Message}");
+            }
+        }
+
+        return keys.Count > 0 ? keys : throw new TunnelException(TunnelError.BadConfiguration, "sshd: no hostkeys available -- exiting.");
+    }
+}
