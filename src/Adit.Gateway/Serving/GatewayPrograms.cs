@@ -68,7 +68,7 @@ internal static partial class GatewayPrograms
             return ThreadAccount.Run(account, () =>
             {
                 var file = new AuthorizedKeysFile(Path.Combine(account.Home, ".ssh", "authorized_keys"), account.Home, logger);
-                return file.Read().Find(session.Key, session.Source?.Address, DateTimeOffset.UtcNow)?.Permissions;
+                return file.Read().Find(session.Key!, session.Source?.Address, DateTimeOffset.UtcNow)?.Permissions;
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

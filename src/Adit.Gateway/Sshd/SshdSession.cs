@@ -114,7 +114,7 @@ internal sealed class SshdSession : IServedConnection, IAsyncDisposable
                 Name = _login.User!,
                 Binder = new SshdBinder(_login.Config, account),
                 UnixDialer = new AccountDialer(account),
-                NoSessionsText = "This server runs no shell and no command yet.",
+                Sessions = SshdPrograms.For(session, _login.Config, _login.Account, _peer, _log, _context.Time),
             },
             new SshdLogger(_log));
         return new SshdService(session, _forwarding, _login.Config, _log, _context.Time);

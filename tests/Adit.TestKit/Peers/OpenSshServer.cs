@@ -21,6 +21,12 @@ public sealed class OpenSshServer : IAsyncDisposable
 
     public IReadOnlyList<SshKeyFile> HostKeys { get; }
 
+    /// <summary>Its configuration, which may be changed before a SIGHUP.</summary>
+    public string ConfigFile => _folder["sshd_config"];
+
+    /// <summary>Its private folder.</summary>
+    public PeerFolder Folder => _folder;
+
     public static async Task<OpenSshServer> StartAsync(OpenSshServerOptions options)
     {
         PeerFolder folder = new("sshd");
@@ -38,8 +44,8 @@ public sealed class OpenSshServer : IAsyncDisposable
             string config = folder.Write("sshd_config", Config(options, folder, target, hostKeys));
             PeerProcess process = await PeerProcess.StartAsync(new PeerStart
             {
-                Program = InstalledPeers.Find("sshd"),
-                Arguments = ["-D", "-e", "-f", config],
+                Program = options.Program ?? InstalledPeers.Find("sshd"),
+                Arguments = [.. options.Verb, "-D", "-e", "-f", config],
                 Namespace = options.Namespace,
             });
             OpenSshServer server = new(folder, process, target, hostKeys);
@@ -87,6 +93,7 @@ public sealed class OpenSshServer : IAsyncDisposable
             AuthorizedKeysFile {folder.Write("authorized_keys", string.Join('\n', options.AuthorizedKeys) + "\n")}
 
             """);
+        foreach (string line in options.Last) config.Append(line).Append('\n');
         return config.ToString();
     }
 }

@@ -23,4 +23,13 @@ public sealed record OpenSshServerOptions
 
     /// <summary>Reuse these host keys (a restart of the same server) rather than making new ones.</summary>
     public IReadOnlyList<SshKeyFile>? HostKeys { get; init; }
+
+    /// <summary>Lines that go last, such as Match blocks.</summary>
+    public IReadOnlyList<string> Last { get; init; } = [];
+
+    /// <summary>The program to run in sshd's place, which takes sshd's options; null for sshd itself.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Words that go before the options, for a <see cref="Program"/> that has verbs.</summary>
+    public IReadOnlyList<string> Verb { get; init; } = [];
 }
