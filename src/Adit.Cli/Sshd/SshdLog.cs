@@ -49,7 +49,12 @@ internal sealed class SshdLog : ISshdLog, IDisposable
             try
             {
                 if (_system is not null) _system.Write(level, line.ToString());
-                else _stream?.Write(Encoding.UTF8.GetBytes(line.Append("\r\n").ToString()));
+                else if (_stream is { } stream)
+                {
+                    // Several processes append to one file.
+                    if (stream.CanSeek) stream.Seek(0, SeekOrigin.End);
+                    stream.Write(Encoding.UTF8.GetBytes(line.Append("\r\n").ToString()));
+                }
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {

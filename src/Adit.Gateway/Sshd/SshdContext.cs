@@ -25,7 +25,7 @@ internal sealed class SshdContext
         HostKeys = SshdHostKeys.Load(options, Config, log);
         Server = new SshServerOptions
         {
-            HostKeys = HostKeys,
+            HostKeys = [.. SshdHostKeys.Certificates(options, Config, HostKeys, log), .. HostKeys],
             Transport = new SshTransportOptions
             {
                 Algorithms = Algorithms(Config),
@@ -66,5 +66,7 @@ internal sealed class SshdContext
         Mac = config.Macs,
         Compression = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
         UserKey = config.PubkeyAcceptedAlgorithms,
+        CertificateAuthority = config.CaSignatureAlgorithms,
+        RequiredRsaBits = config.RequiredRsaSize,
     };
 }

@@ -43,4 +43,38 @@ internal static class SshdHostKeys
 
         return keys.Count > 0 ? keys : throw new TunnelException(TunnelError.BadConfiguration, "sshd: no hostkeys available -- exiting.");
     }
+
+    /// <summary>Joins certificates with their keys; one that has none is told and left out.</summary>
+    public static IReadOnlyList<ISshSigner> Certificates(SshdOptions options, SshdConfig config, IReadOnlyList<SshPrivateKey> keys, ISshdLog log)
+    {
+        var signers = new List<ISshSigner>();
+        foreach (string file in options.HostCertificates.Concat(config.HostCertificates))
+        {
+            string? why = null;
+            SshPublicKey? key = null;
+            try
+            {
+                _ = SshPublicKey.TryParse(File.ReadAllText(file), out key, out _, out why);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                why = e.Message;
+            }
+
+            if (key is not SshCertificate { Kind: CertificateKind.Host } certificate)
+            {
+                log.Write(SshLogLevel.Error, $"Could not load host certificate \"{file}\": {why ?? "not a host certificate"}");
+            }
+            else if (keys.FirstOrDefault(k => k.PublicKey.Equals(certificate.Certified)) is { } own)
+            {
+                signers.Add(new CertificateSigner(certificate, own));
+            }
+            else
+            {
+                log.Write(SshLogLevel.Error, $"No matching private key for certificate: {file}");
+            }
+        }
+
+        return signers;
+    }
 }

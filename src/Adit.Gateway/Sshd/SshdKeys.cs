@@ -1,4 +1,3 @@
-using System.Net;
 using Adit.Core;
 using Adit.Platform.Processes;
 using Adit.Ssh.Config;
@@ -14,20 +13,28 @@ namespace Adit.Gateway.Sshd;
 /// <param name="host">Its verified host name; null where names are not looked up.</param>
 /// <param name="log">Where it is told.</param>
 /// <param name="time">The clock of expiry-time.</param>
-internal sealed class SshdKeys(SshdConfig config, UserAccount account, SshdPeer peer, string? host, ISshdLog log, TimeProvider time)
+internal sealed partial class SshdKeys(SshdConfig config, UserAccount account, SshdPeer peer, string? host, ISshdLog log, TimeProvider time)
 {
     private readonly SshdTokens _tokens = new() { User = account.Name, UserId = account.UserId, Home = account.Home };
 
     /// <summary>What the key permits; null when it is not authorised.</summary>
     public async Task<KeyPermissions?> FindAsync(SshPublicKey key, CancellationToken cancellationToken)
     {
-        if (key.KeyType == "ssh-rsa" && key.Bits < config.RequiredRsaSize)
+        if (key.IsTooShort(config.RequiredRsaSize))
         {
             log.Write(SshLogLevel.Info, "refusing RSA key: Invalid key length");
             return null;
         }
 
-        if (config.RevokedKeys is { } revoked && IsRevoked(revoked, key)) return null;
+        if (config.RevokedKeys is { } revoked && (IsRevoked(revoked, key) || (key is SshCertificate shown && IsRevoked(revoked, shown.SignatureKey)))) return null;
+        return await FindPermissionsAsync(key, cancellationToken).ConfigureAwait(false) is { } found
+            ? found with { NoTouchRequired = found.NoTouchRequired && !config.TouchRequired, VerifyRequired = found.VerifyRequired || config.VerifyRequired }
+            : null;
+    }
+
+    private async Task<KeyPermissions?> FindPermissionsAsync(SshPublicKey key, CancellationToken cancellationToken)
+    {
+        if (key is SshCertificate certificate && await FindByAuthorityAsync(certificate, cancellationToken).ConfigureAwait(false) is { } granted) return granted;
         foreach (string file in config.AuthorizedKeysFiles)
         {
             string path = _tokens.Path("AuthorizedKeysFile", file);
@@ -42,7 +49,7 @@ internal sealed class SshdKeys(SshdConfig config, UserAccount account, SshdPeer 
     {
         AuthorizedKeys keys = AuthorizedKeys.FromLines(lines, file);
         foreach (string warning in keys.Warnings.Take(20)) log.Write(SshLogLevel.Debug1, warning);
-        IPAddress? source = peer.Source is { } at ? SshdPeer.Plain(at.Address) : null;
+        if (key is SshCertificate certificate) return FindByLine(keys, certificate);
         DateTimeOffset now = time.GetUtcNow();
         foreach (AuthorizedKeyEntry entry in keys.FindAll(key))
         {
@@ -50,7 +57,7 @@ internal sealed class SshdKeys(SshdConfig config, UserAccount account, SshdPeer 
             {
                 log.Write(SshLogLevel.Info, $"{entry.File}:{entry.Line}: Authentication key has expired");
             }
-            else if (!entry.Permissions.MaySource(source, host))
+            else if (!entry.Permissions.MaySource(Source, host))
             {
                 log.Write(SshLogLevel.Info, $"Authentication tried for {account.Name} with correct key but not from a permitted host (host={host ?? peer.Address}, ip={peer.Address}).");
             }
@@ -69,8 +76,7 @@ internal sealed class SshdKeys(SshdConfig config, UserAccount account, SshdPeer 
         const string Keyword = "AuthorizedKeysCommand";
         try
         {
-            var tokens = new Dictionary<char, string> { ['f'] = key.Fingerprint, ['k'] = Convert.ToBase64String(key.Blob.Span), ['t'] = key.KeyType };
-            IReadOnlyList<string> words = (_tokens with { OfKey = tokens }).Command(Keyword, config.AuthorizedKeysCommand!);
+            IReadOnlyList<string> words = (_tokens with { OfKey = TokensOf(key) }).Command(Keyword, config.AuthorizedKeysCommand!);
             if (words.Count == 1) words = [.. words, account.Name];
             return Find(await AccountCommand.RunAsync(Keyword, words, RunAs(Keyword, config.AuthorizedKeysCommandUser), cancellationToken).ConfigureAwait(false), words[0], key);
         }
@@ -101,7 +107,11 @@ internal sealed class SshdKeys(SshdConfig config, UserAccount account, SshdPeer 
     }
 
     /// <summary>A key as log lines name it, such as <c>ED25519 SHA256:…</c>.</summary>
-    public static string Words(SshPublicKey key) => $"{Kind(key)} {key.Fingerprint}";
+    public static string Words(SshPublicKey key) => key is SshCertificate certificate
+        ? $"{Kind(certificate.Certified)}-CERT {key.Fingerprint} ID {Shown(certificate.KeyId)} (serial {certificate.Serial}) CA {Words(certificate.SignatureKey)}"
+        : $"{Kind(key)} {key.Fingerprint}";
+
+    private static string Shown(string text) => new([.. text.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static string Kind(SshPublicKey key) => key.KeyType switch
     {

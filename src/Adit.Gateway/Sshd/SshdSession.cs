@@ -4,6 +4,7 @@ using Adit.Gateway.Admission;
 using Adit.Gateway.Serving;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Config;
+using Adit.Ssh.Keys;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
 using Adit.Wire.Ssh;
@@ -70,7 +71,7 @@ internal sealed class SshdSession : IServedConnection, IAsyncDisposable
                 _incoming.Stream, _context.Server, _login, Serve, _incoming.Source, new SshdLogger(_log), _context.Time, stopping).ConfigureAwait(false);
             login.Succeeded();
             // OpenSSH PROTOCOL §2.5: the client may learn the other keys.
-            session.Connection.Notify("hostkeys-00@openssh.com", SshChannel.Encode(new HostKeysFields([.. session.HostKeys.Select(k => k.PublicKey.Blob)])));
+            session.Connection.Notify("hostkeys-00@openssh.com", SshChannel.Encode(new HostKeysFields([.. session.HostKeys.Where(k => k.PublicKey is not SshCertificate).Select(k => k.PublicKey.Blob)])));
             return session;
         }
         catch (OperationCanceledException)

@@ -40,6 +40,7 @@ public sealed record SshAlgorithmLists
         HostKey = [.. PlainKeys.Select(SshCertificate.NameOf), .. PlainKeys],
         Cipher = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"],
         Mac = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
+        CaSignature = [.. PlainKeys, .. SecurityKeys],
         PublicKey = [.. PlainKeys.Concat(SecurityKeys).Select(SshCertificate.NameOf), .. PlainKeys, .. SecurityKeys],
     };
 }

@@ -86,7 +86,7 @@ public sealed class SshdLoginTests : SshdTest
         {
             string[] options = ["-o", "BatchMode=no", "-o", $"PreferredAuthentications={method}", "-o", "NumberOfPasswordPrompts=1"];
             Assert.Equal(user.Name, (await WithPasswordAsync("Pa55 wörd", client.Command(options, "id -un"))).Succeeded().Text.Trim());
-            Assert.Equal(5, (await WithPasswordAsync("wrong", client.Command(options, "id -un"))).ExitCode);
+            Assert.Equal(255, (await WithPasswordAsync("wrong", client.Command(options, "id -un"))).ExitCode);
         }
 
         await SaysAsync(server, $"Accepted password for {user.Name} from ");
@@ -98,7 +98,8 @@ public sealed class SshdLoginTests : SshdTest
     {
         PeerRequired.Installed("useradd", "sshpass", PeerRequired.Root);
         await using TestUser user = await TestUser.CreateAsync("secret");
-        await using OpenSshServer server = await StartAsync("PasswordAuthentication yes", "AuthenticationMethods publickey,password");
+        await user.WriteAsync(".ssh/authorized_keys", Identity.PublicLine + "\n");
+        await using OpenSshServer server = await StartAsync("PasswordAuthentication yes", "AuthenticationMethods publickey,password", "AuthorizedKeysFile %h/.ssh/authorized_keys");
         using OpenSshClient client = new(server.Target with { User = user.Name }, Identity);
         string[] options = ["-o", "BatchMode=no", "-o", "NumberOfPasswordPrompts=1"];
         Assert.Equal(user.Name, (await WithPasswordAsync("secret", client.Command(options, "id -un"))).Succeeded().Text.Trim());

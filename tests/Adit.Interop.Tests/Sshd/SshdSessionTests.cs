@@ -10,9 +10,9 @@ public sealed class SshdSessionTests : SshdTest
     {
         await using OpenSshServer server = await StartAsync();
         using OpenSshClient client = Client(server);
-        ProcessResult result = await client.RunAsync([], "cat; echo out; echo err >&2; exit 42");
+        ProcessResult result = await client.RunAsync([], "echo out; echo err >&2; exit 42");
         Assert.Equal((42, "out\n"), (result.ExitCode, result.Text));
-        Assert.Contains("err\n", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("err", result.Errors, StringComparison.Ordinal);
         await SaysAsync(server, "Accepted publickey for ", " from 127.0.0.1 port ", " ssh2: ED25519 SHA256:");
         await SaysAsync(server, "Received disconnect from 127.0.0.1 port ", ":11: disconnected by user");
         await SaysAsync(server, "Disconnected from user ");
