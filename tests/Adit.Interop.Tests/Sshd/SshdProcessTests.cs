@@ -137,6 +137,6 @@ public sealed class SshdProcessTests : SshdTest
     {
         if (!File.Exists(Folder["host"])) await SshKeyFile.GenerateAsync(Folder, "host");
         string keys = Folder.Write("authorized_keys", Identity.PublicLine + "\n");
-        return Folder.Write("sshd_config", $"ListenAddress 127.0.0.1:{port}\nHostKey {Folder["host"]}\nAuthorizedKeysFile {keys}\nStrictModes no\nPermitRootLogin yes\n{string.Join('\n', last)}\n");
+        return Folder.Write("sshd_config", $"ListenAddress 127.0.0.1:{port}\nHostKey {Folder["host"]}\nAuthorizedKeysFile {keys}\nStrictModes no\nPermitRootLogin yes\n{NoStartupFiles}\n{string.Join('\n', last)}\n");
     }
 }

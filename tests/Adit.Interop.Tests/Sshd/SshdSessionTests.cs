@@ -47,7 +47,7 @@ public sealed class SshdSessionTests : SshdTest
         await using OpenSshServer server = await StartAsync(new OpenSshServerOptions
         {
             AuthorizedKeys = [$"environment=\"KEYED=k\" {Identity.PublicLine}"],
-            Config = ["AcceptEnv ONE T*", "SetEnv SET=s \"BLANK=a b\"", "PermitUserEnvironment yes", "ExposeAuthInfo yes"],
+            Config = ["AcceptEnv ONE T*", "SetEnv SHLVL=5 SET=s \"BLANK=a b\"", "PermitUserEnvironment yes", "ExposeAuthInfo yes"],
         });
         using OpenSshClient client = new(server.Target, Identity)
         {
