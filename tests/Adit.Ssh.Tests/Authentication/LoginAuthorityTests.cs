@@ -2,7 +2,6 @@ using System.Net;
 using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Ssh.Authentication;
-using Adit.Ssh.Channels;
 using Adit.Ssh.Client;
 using Adit.Ssh.Keys;
 using Adit.Ssh.Server;
