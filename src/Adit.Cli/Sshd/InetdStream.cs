@@ -16,8 +16,8 @@ internal static class InetdStream
         {
             try
             {
-                var socket = new Socket(new SafeSocketHandle(0, ownsHandle: true));
-                return (new SocketStream(socket), socket.RemoteEndPoint as IPEndPoint);
+                var stream = new SocketStream(new Socket(new SafeSocketHandle(0, ownsHandle: true)));
+                return (stream, stream.RemoteEndPoint);
             }
             catch (SocketException)
             {
