@@ -7,6 +7,19 @@ internal static class ProcessCpu
 
     public static double Seconds(IReadOnlyCollection<int> roots)
     {
+        Dictionary<int, (int Parent, long Ticks)> all = All();
+        return all.Where(p => IsBelow(all, roots, p.Key)).Sum(p => p.Value.Ticks) / TicksPerSecond;
+    }
+
+    /// <summary>A process and its descendants.</summary>
+    public static IReadOnlyList<int> Tree(int root)
+    {
+        Dictionary<int, (int Parent, long Ticks)> all = All();
+        return [.. all.Keys.Where(id => IsBelow(all, [root], id))];
+    }
+
+    private static Dictionary<int, (int Parent, long Ticks)> All()
+    {
         Dictionary<int, (int Parent, long Ticks)> all = [];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
@@ -23,17 +36,17 @@ internal static class ProcessCpu
             }
         }
 
-        return all.Where(p => IsBelow(p.Key)).Sum(p => p.Value.Ticks) / TicksPerSecond;
+        return all;
+    }
 
-        bool IsBelow(int id)
+    private static bool IsBelow(Dictionary<int, (int Parent, long Ticks)> all, IReadOnlyCollection<int> roots, int id)
+    {
+        while (!roots.Contains(id))
         {
-            while (!roots.Contains(id))
-            {
-                if (!all.TryGetValue(id, out (int Parent, long) at) || at.Parent == 0) return false;
-                id = at.Parent;
-            }
-
-            return true;
+            if (!all.TryGetValue(id, out (int Parent, long) at) || at.Parent == 0) return false;
+            id = at.Parent;
         }
+
+        return true;
     }
 }

@@ -20,11 +20,20 @@ internal static class Program
                     LoadResult result = LoadClient.Run(kind, int.Parse(port), long.Parse(amount), int.Parse(parallel));
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Count} {result.Seconds:R}"));
                     return 0;
+                case ["delay-relay", string target, string oneWay]:
+                    DelayRelay.Run(int.Parse(target), int.Parse(oneWay));
+                    return 0;
+                case ["idle-load", string port, string count]:
+                    IdleLoad.Run(int.Parse(port), int.Parse(count));
+                    return 0;
+                case ["echo-load", string port, string bulk, string echoes]:
+                    EchoLoad.Run(int.Parse(port), int.Parse(bulk), int.Parse(echoes));
+                    return 0;
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await SshBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick] [--only forwards|path|connections|echo|idle]");
                     return 2;
             }
         }

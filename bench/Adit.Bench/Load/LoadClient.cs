@@ -62,7 +62,7 @@ internal static class LoadClient
         return new LoadResult(count, watch.Elapsed.TotalSeconds);
     }
 
-    private static void OpenChannel(int port)
+    internal static void OpenChannel(int port)
     {
         using Socket socket = Connect(port);
         Span<byte> octet = [LoadServer.Ping];
@@ -70,13 +70,13 @@ internal static class LoadClient
         Expect(socket, octet);
     }
 
-    private static int Expect(Socket socket, Span<byte> into)
+    internal static int Expect(Socket socket, Span<byte> into)
     {
         int read = socket.Receive(into);
         return read > 0 ? read : throw new InvalidOperationException("the tunnel closed the connection before its answer");
     }
 
-    private static Socket Connect(int port)
+    internal static Socket Connect(int port)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(IPAddress.Loopback, port);

@@ -6,13 +6,14 @@ namespace Adit.Bench.Load;
 
 /// <summary>
 /// The far end of the measured transfers, a process of its own. A connection opens with one octet: 'P' is answered by one octet (a new channel);
-/// 'D' and a 64-bit count is answered by that many octets; 'U', a count and that many octets are answered by one octet.
+/// 'D' and a 64-bit count is answered by that many octets; 'U', a count and that many octets are answered by one octet; 'E' makes it echo what follows.
 /// </summary>
 internal static class LoadServer
 {
     public const byte Ping = (byte)'P';
     public const byte Download = (byte)'D';
     public const byte Upload = (byte)'U';
+    public const byte Echo = (byte)'E';
     public const int Portion = 256 * 1024; // ours: past this size loopback gains nothing
 
     public static void Run()
@@ -40,6 +41,12 @@ internal static class LoadServer
             {
                 socket.Send(head[..1]);
                 Fill(socket, head[..1]); // until the client closes
+                return;
+            }
+
+            if (head[0] == Echo)
+            {
+                while (Fill(socket, head[..1])) socket.Send(head[..1]);
                 return;
             }
 
