@@ -34,7 +34,7 @@ internal static class Program
         }
     }
 
-    // Console would hold copies of the descriptors, which a process that goes to the background must let go of.
+    // Without Console, whose start-up costs time, and which would watch over a terminal that is ours to set.
     private static async Task<int> RunSshAsync(string[] args)
     {
         using var output = new StreamWriter(new DescriptorStream(1, isReadable: false)) { AutoFlush = true };

@@ -1,3 +1,4 @@
+using Adit.Cli.Ssh.Sharing;
 using Adit.Cli.Terminal;
 using Adit.Core;
 using Adit.Platform.Libc;
@@ -20,6 +21,7 @@ internal static class SshCommand
     {
         try
         {
+            using BackgroundHelper? helper = BackgroundHelper.TryAdopt();
             SshCommandLine line = SshCommandLine.Parse(words);
             switch (line.Invocation)
             {
@@ -35,7 +37,7 @@ internal static class SshCommand
                     foreach (string each in SshConfigDump.Describe(SshConfigResolver.Resolve(line.ToConfigRequest()))) await output.WriteLineAsync(each);
                     return 0;
                 default:
-                    return await ConnectAsync(line, words, SshConfigResolver.Resolve(line.ToConfigRequest()));
+                    return await ConnectAsync(line, words, SshConfigResolver.Resolve(line.ToConfigRequest()), helper);
             }
         }
         catch (SshUsageException e)
@@ -51,7 +53,7 @@ internal static class SshCommand
         }
     }
 
-    private static async Task<int> ConnectAsync(SshCommandLine line, IReadOnlyList<string> words, SshConfig config)
+    private static async Task<int> ConnectAsync(SshCommandLine line, IReadOnlyList<string> words, SshConfig config, BackgroundHelper? helper)
     {
         using var signals = new TerminationSignals();
         using var log = new SshLog(line.LogsToSystem ? new SyslogStream(config.SyslogFacility) : OpenLog(line.LogFile), config.LogLevel, line.LogsJson);
@@ -62,7 +64,7 @@ internal static class SshCommand
 
         try
         {
-            return await new SshStart(line, words, config, log).RunAsync(signals.Token);
+            return await new SshStart(line, words, config, log, helper).RunAsync(signals.Token);
         }
         catch (OperationCanceledException) when (TerminationSignals.Received is { } signal)
         {

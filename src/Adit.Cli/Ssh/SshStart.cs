@@ -11,7 +11,8 @@ namespace Adit.Cli.Ssh;
 /// <param name="words">The same as it was typed, after <c>ssh</c>.</param>
 /// <param name="config">What it means.</param>
 /// <param name="log">The log.</param>
-internal sealed class SshStart(SshCommandLine line, IReadOnlyList<string> words, SshConfig config, SshLog log)
+/// <param name="helper">Present in a helper.</param>
+internal sealed class SshStart(SshCommandLine line, IReadOnlyList<string> words, SshConfig config, SshLog log, BackgroundHelper? helper)
 {
     /// <summary>Whether a session or <c>-W</c> uses the standard streams.</summary>
     private bool HasWork => line.StdioForward is not null || config.SessionType != SshSessionType.None;
@@ -29,17 +30,17 @@ internal sealed class SshStart(SshCommandLine line, IReadOnlyList<string> words,
         }
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using BackgroundHelper? helper = BackgroundHelper.TryAdopt(end.Cancel);
+        helper?.Watch(end.Cancel);
         bool sharesInBackground = SshMaster.IsWanted(config) && config.ControlPersist is not null && !line.Reconnects;
         bool wantsHelper = config.ForkAfterAuthentication || sharesInBackground;
         if (helper is null && wantsHelper) return await StartHelperAsync(control, end.Token);
         // -f is a matter of the helper's: what goes to the background is the client of the master.
         if (SshControl.MayShare(config) && (helper is null || config.ForkAfterAuthentication) && !line.Reconnects)
         {
-            if (await control.TryRunAsync(helper is null ? null : () => Detach(helper, isServing: false), end.Token) is { } code) return code;
+            if (await control.TryRunAsync(helper is null ? null : () => Detach(isServing: false), end.Token) is { } code) return code;
         }
 
-        await using var run = new SshRun(line, config, log, helper is null ? null : isMaster => OnReady(helper, isMaster && sharesInBackground));
+        await using var run = new SshRun(line, config, log, helper is null ? null : isMaster => OnReady(isMaster && sharesInBackground));
         return await run.RunAsync(end.Token);
     }
 
@@ -57,17 +58,17 @@ internal sealed class SshStart(SshCommandLine line, IReadOnlyList<string> words,
 
     /// <summary>The connection stands, with its forwards.</summary>
     /// <returns>Whether this process only serves clients, whatever the command line asks for.</returns>
-    private bool OnReady(BackgroundHelper helper, bool isMaster)
+    private bool OnReady(bool isMaster)
     {
         bool isServing = isMaster && !config.ForkAfterAuthentication;
-        if (config.ForkAfterAuthentication || isMaster) Detach(helper, isServing);
-        else helper.Stay(); // another master has the socket: this is a connection like any other
+        if (config.ForkAfterAuthentication || isMaster) Detach(isServing);
+        else helper!.Stay(); // another master has the socket: this is a connection like any other
         return isServing;
     }
 
-    private void Detach(BackgroundHelper helper, bool isServing)
+    private void Detach(bool isServing)
     {
         log.Debug("forking to background");
-        helper.Detach(keepsOutput: HasWork && !isServing, keepsLog: line.LogFile is null && config.LogLevel >= SshLogLevel.Debug1);
+        helper!.Detach(keepsOutput: HasWork && !isServing, keepsLog: line.LogFile is null && config.LogLevel >= SshLogLevel.Debug1);
     }
 }

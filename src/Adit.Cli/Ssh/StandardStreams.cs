@@ -37,17 +37,34 @@ internal static class StandardStreams
     /// <summary>Carries octets to a descriptor.</summary>
     /// <param name="descriptor">1 or 2.</param>
     /// <param name="read">Reads; 0 at the end.</param>
+    /// <param name="broken">Called once when nobody takes them any more: what still comes is dropped. Null to stop reading then.</param>
     /// <returns>Completes at the end, with whether everything was written.</returns>
-    public static Task<bool> PumpOutput(int descriptor, Func<Memory<byte>, CancellationToken, ValueTask<int>> read) => Run(descriptor == 1 ? "stdout" : "stderr", () =>
+    public static Task<bool> PumpOutput(int descriptor, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, Action? broken = null) => Run(descriptor == 1 ? "stdout" : "stderr", () =>
     {
         using var output = new DescriptorStream(descriptor, isReadable: false);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
-        while (true)
+        while (Read() is > 0 and int count)
+        {
+            try
+            {
+                output.Write(buffer, 0, count);
+            }
+            catch (IOException) when (broken is not null)
+            {
+                broken();
+                while (Read() > 0)
+                {
+                    // Dropped: it shares its window with what is still wanted.
+                }
+
+                throw;
+            }
+        }
+
+        int Read()
         {
             ValueTask<int> reading = read(buffer, default);
-            int count = reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
-            if (count == 0) return;
-            output.Write(buffer, 0, count);
+            return reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
         }
     });
 

@@ -60,6 +60,12 @@ public sealed partial class SshSession : IAsyncDisposable
     /// <summary>Sends a signal, named without SIG (RFC 4254 §6.9).</summary>
     public void Signal(string name) => _channel.Notify("signal", SshChannel.Encode(new SignalFields(name)));
 
+    /// <summary>
+    /// Tells the server that nobody takes the command's output any more, so that it sees a broken pipe (eow@openssh.com, OpenSSH PROTOCOL §2.1). What is on
+    /// its way is still to be read. A server that does not know it lets the command go on.
+    /// </summary>
+    public void EndOutput() => _channel.Notify("eow@openssh.com", default);
+
     /// <summary>Waits until the command has ended and its channel is closed. What it printed can still be read afterwards.</summary>
     public async Task<SshExit> WaitAsync(CancellationToken cancellationToken = default)
     {

@@ -39,6 +39,13 @@ internal sealed partial class SharedConnection(ClientFixture fixture, OpenSshSer
     public Task<ProcessResult> RunAsync(string program, string input, IReadOnlyList<string> options, params string[] command) =>
         ProcessRunner.RunAsync(Command(program, options, command), System.Text.Encoding.UTF8.GetBytes(input));
 
+    /// <summary>What a shell gets from <c>x=$(…)</c> with both outputs: it waits for whoever holds them, also in the background. Fails when that takes too long.</summary>
+    public async Task<ProcessResult> CaptureAsync(string program, IReadOnlyList<string> options, params string[] command)
+    {
+        PeerStart start = Command(program, options, command);
+        return await ProcessRunner.RunAsync(start with { Program = "sh", Arguments = ["-c", "x=$(\"$@\" 2>&1); code=$?; printf %s \"$x\"; exit $code", "sh", start.Program, .. start.Arguments] });
+    }
+
     /// <summary>Starts a master in the foreground and waits until it answers.</summary>
     public async Task<PeerProcess> StartMasterAsync(string program, params string[] options)
     {

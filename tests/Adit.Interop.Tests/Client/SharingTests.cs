@@ -161,7 +161,7 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
         Assert.True(Directory.Exists($"/proc/{master}"));
         await SharedConnection.WaitAsync(() => Task.FromResult(!File.Exists(shared.Path)));
         await SharedConnection.WaitAsync(() => Task.FromResult(!Directory.Exists($"/proc/{master}")));
-        Assert.Equal("again\n", (await shared.RunAsync("adit", auto, "echo again")).Succeeded().Text);
+        Assert.Equal("again", (await shared.CaptureAsync("adit", auto, "echo again")).Succeeded().Text);
         Assert.True(await shared.CheckAsync());
         Assert.NotEqual(master, shared.MasterId);
         (await shared.RunAsync("adit", ["-O", "exit"])).Succeeded();
@@ -172,8 +172,7 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
     {
         await using SharedConnection shared = await SharedConnection.StartAsync(fixture);
         int port = Ports.Free();
-        // Standard output and error are pipes here: the script goes on only if the background lets go of them.
-        ProcessResult went = (await shared.RunAsync("adit", ["-f", "-N", "-M", "-L", $"{port}:127.0.0.1:{fixture.Server.Target.Port}"])).Succeeded();
+        ProcessResult went = (await shared.CaptureAsync("adit", ["-f", "-N", "-M", "-L", $"{port}:127.0.0.1:{fixture.Server.Target.Port}"])).Succeeded();
         Assert.Equal(("", ""), (went.Text, went.Errors));
         Assert.True(await shared.CheckAsync());
         string stat = await File.ReadAllTextAsync($"/proc/{shared.MasterId}/stat", TestContext.Current.CancellationToken);

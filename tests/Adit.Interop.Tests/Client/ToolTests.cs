@@ -74,6 +74,24 @@ public sealed class ToolTests(ClientFixture fixture) : IClassFixture<ClientFixtu
         Assert.Equal(5, await shell.WaitForExitAsync());
     }
 
+    /// <summary>The shell waits for both ends of its pipeline, so for the command at the server too.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OutputThatNobodyTakes_EndsTheCommand_ButErrorsDoNot(bool shares)
+    {
+        await using SharedConnection shared = await SharedConnection.StartAsync(fixture);
+        if (shares) await shared.StartMasterAsync("adit");
+        Assert.Equal("y\n", (await RunAsync("\"$@\" | head -1", "yes")).Text);
+        Assert.Equal("done\n", (await RunAsync("\"$@\" 2> /dev/full", "head -c 20000000 /dev/zero >&2; echo done")).Succeeded().Text);
+
+        Task<ProcessResult> RunAsync(string script, string command)
+        {
+            PeerStart start = shared.Command("adit", [], command);
+            return ProcessRunner.RunAsync(start with { Program = "sh", Arguments = ["-c", script, "sh", start.Program, .. start.Arguments] });
+        }
+    }
+
     /// <summary>A program in ssh's place, and a host named "peer".</summary>
     private static (string Program, PeerStart Start) Wrap(SharedConnection shared, bool shares)
     {

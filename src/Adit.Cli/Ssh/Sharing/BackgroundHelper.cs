@@ -33,18 +33,19 @@ internal sealed class BackgroundHelper : IDisposable
     /// <summary>Whether it has gone to the background.</summary>
     public bool HasDetached { get; private set; }
 
-    /// <summary>What this process is a helper for; null if it was started like any other.</summary>
-    /// <param name="orphaned">Called when the process that started it ends before <see cref="Detach"/>.</param>
-    public static BackgroundHelper? TryAdopt(Action orphaned)
+    /// <summary>Whether this process is a helper: null if it was started like any other. To be asked before any child is started, which would be taken for one too.</summary>
+    public static BackgroundHelper? TryAdopt()
     {
         if (Environment.GetEnvironmentVariable(Marker) is null) return null;
         Environment.SetEnvironmentVariable(Marker, null);
         DescriptorHandle? ready = BackgroundProcess.Adopt(ReadyWriter), life = BackgroundProcess.Adopt(LifeReader);
         if (ready is null || life is null) throw new TunnelException(TunnelError.BadConfiguration, $"{Marker}: expected the descriptors of the process that sets it, got none");
-        var helper = new BackgroundHelper(ready, life);
-        _ = helper.WatchAsync(orphaned);
-        return helper;
+        return new BackgroundHelper(ready, life);
     }
+
+    /// <summary>Watches over the process that started this one.</summary>
+    /// <param name="orphaned">Called when it ends before <see cref="Detach"/>.</param>
+    public void Watch(Action orphaned) => _ = WatchAsync(orphaned);
 
     /// <summary>Starts a helper and waits until it is in the background, or has ended.</summary>
     /// <param name="words">The command line after <c>ssh</c>.</param>
@@ -82,9 +83,7 @@ internal sealed class BackgroundHelper : IDisposable
     {
         HasDetached = true;
         BackgroundProcess.LeaveTerminal();
-        BackgroundProcess.Silence(0);
-        if (!keepsOutput) BackgroundProcess.Silence(1);
-        if (!keepsOutput && !keepsLog) BackgroundProcess.Silence(2);
+        BackgroundProcess.Silence(keepsOutput ? [0] : keepsLog ? [0, 1] : [0, 1, 2], keepsOutput ? [1, 2] : keepsLog ? [2] : []);
         Say(IsDetached);
     }
 

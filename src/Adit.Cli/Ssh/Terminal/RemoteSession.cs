@@ -55,8 +55,8 @@ internal sealed class RemoteSession(string? command, SshConfig config, SshForwar
         }
 
         await StartInputAsync(client, session);
-        Task<bool> output = StandardStreams.PumpOutput(1, session.Stream.ReadAsync);
-        Task<bool> error = StandardStreams.PumpOutput(2, session.ReadStandardErrorAsync);
+        Task<bool> output = StandardStreams.PumpOutput(1, session.Stream.ReadAsync, broken: session.EndOutput);
+        Task<bool> error = StandardStreams.PumpOutput(2, session.ReadStandardErrorAsync, broken: static () => { });
         Task<SshExit> ended = session.WaitAsync(cancellationToken);
         if (await Task.WhenAny(ended, _left.Task) == _left.Task) return SshCommand.Failed; // ~.
         SshExit exit = await ended;
