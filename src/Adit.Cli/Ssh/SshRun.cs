@@ -38,6 +38,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (line.Reconnects) return await RunForeverAsync(connector, cancellationToken);
         long began = Stopwatch.GetTimestamp();
         await using SshRoute route = await connector.ConnectAsync(config, cancellationToken);
+        if (config.ForwardAgent && (_session is not null || SshMaster.IsWanted(config))) await AgentForwarding.ServeAsync(route, config, log, cancellationToken);
         await using SshMaster? master = route.IsSuspect ? null : SshMaster.TryStart(route.Client, _forwards, config, log);
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
         if (config.LocalCommand is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
@@ -119,7 +120,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         bool hasOutput = !_isServing && (line.StdioForward is not null || config.SessionType != SshSessionType.None);
         Task<int> work = !hasOutput ? WaitAsync(cancellationToken)
             : line.StdioForward is { } target ? ForwardStdioAsync(client, target, cancellationToken)
-            : _session!.RunAsync(route, cancellationToken);
+            : _session!.RunAsync(client, cancellationToken);
         Task told = master?.Ended ?? Task.Delay(Timeout.Infinite, cancellationToken);
         // What was received before the end of the connection is still written out.
         Task first = await Task.WhenAny(work, client.Connection.Closed, told);

@@ -60,7 +60,10 @@ public sealed partial class ControlMaster : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when a client has told the master to end, or it was idle for <see cref="ControlMasterOptions.Persist"/>. Never faults.</summary>
+    /// <summary>
+    /// Completes when a client has told the master to end, it was idle for <see cref="ControlMasterOptions.Persist"/>, or it is unused after it was stopped
+    /// (<see cref="ControlMasterOptions.EndsWhenStopped"/>). Never faults.
+    /// </summary>
     public Task Ended => _ended.Task;
 
     internal SshClient Client => _client;
@@ -86,7 +89,7 @@ public sealed partial class ControlMaster : IAsyncDisposable
         if (listener is null) return null;
         var master = new ControlMaster(options, client, forwards, listener, logger ?? NullLogger.Instance, time ?? TimeProvider.System);
         master._accepting = master.AcceptAsync();
-        master.StartTimer();
+        if (options.Persist is { } persist && persist != Timeout.InfiniteTimeSpan && persist != TimeSpan.MaxValue) master.StartTimer(persist);
         return master;
     }
 
@@ -131,7 +134,7 @@ public sealed partial class ControlMaster : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         StopListening();
-        _timer?.Dispose();
+        lock (_lock) _timer?.Dispose();
         await _over.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         Task[] serving;
@@ -141,6 +144,19 @@ public sealed partial class ControlMaster : IAsyncDisposable
     }
 
     internal void End() => _ended.TrySetResult();
+
+    /// <summary>A client told it to take no more of them.</summary>
+    internal void Stop()
+    {
+        StopListening();
+        if (!Options.EndsWhenStopped) return;
+        lock (_lock)
+        {
+            if (Volatile.Read(ref _disposed) != 0) return;
+            _timer?.Dispose();
+            StartTimer(TimeSpan.Zero);
+        }
+    }
 
     // The socket gets its name once it listens: whoever finds the name can connect. A name that is taken stays whose it is.
     private static Socket? TryBind(string path)
@@ -253,10 +269,9 @@ public sealed partial class ControlMaster : IAsyncDisposable
         }
     }
 
-    private void StartTimer()
+    private void StartTimer(TimeSpan persist)
     {
         _lastBusy = _time.GetTimestamp();
-        if (Options.Persist is not { } persist || persist == Timeout.InfiniteTimeSpan || persist == TimeSpan.MaxValue) return;
         // Ours: forwarded connections are looked for, not heard of; a second more or less is nothing to a time that people choose.
         TimeSpan tick = TimeSpan.FromMilliseconds(Math.Clamp(persist.TotalMilliseconds / 4, 50, 1000));
         _timer = _time.CreateTimer(_ => Tick(persist), null, tick, tick);

@@ -67,7 +67,7 @@ internal sealed class ControlMasterClient(ControlMaster master, ControlSocket so
             case MuxMessageType.StopListening:
                 uint stop = ControlSocket.Decode<MuxStopListeningMessage>(message).RequestId;
                 if (!await PermitsAsync($"Disable further multiplexing on shared connection to {master.Options.Host}? ", stop, token).ConfigureAwait(false)) return true;
-                master.StopListening();
+                master.Stop();
                 await socket.SendAsync(new MuxOkMessage(stop), token).ConfigureAwait(false);
                 return true;
             case MuxMessageType.OpenForward:

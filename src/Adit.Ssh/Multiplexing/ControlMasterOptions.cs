@@ -15,6 +15,9 @@ public sealed record ControlMasterOptions
     /// <summary>How long the master lives on without a client or an open channel (ControlPersist); null and infinite: until it is told to end.</summary>
     public TimeSpan? Persist { get; init; }
 
+    /// <summary>Whether a master that a client told to take no more of them (<c>-O stop</c>) ends with its last client and channel: one that has no session of its own does.</summary>
+    public bool EndsWhenStopped { get; init; }
+
     /// <summary>Patterns of the variables that clients may pass on (SendEnv).</summary>
     public IReadOnlyList<string> SendEnvironment { get; init; } = [];
 

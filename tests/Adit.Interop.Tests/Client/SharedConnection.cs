@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Adit.Interop.Tests.Gateway;
 using Adit.TestKit.Peers;
 
 namespace Adit.Interop.Tests.Client;
 
 /// <summary>A control socket in a test's own folder, whose master is ssh(1) or ours and so is each client. Whatever master is left in the background is ended with it.</summary>
-internal sealed partial class SharedConnection(ClientFixture fixture, OpenSshServer server) : IAsyncDisposable
+internal sealed partial class SharedConnection(ClientFixture fixture, SshTarget target, IAsyncDisposable server) : IAsyncDisposable
 {
     private readonly PeerFolder _folder = new("mux");
     private readonly List<OpenSshClient> _clients = [];
@@ -14,24 +15,39 @@ internal sealed partial class SharedConnection(ClientFixture fixture, OpenSshSer
 
     public string Path => _folder["ctl"];
 
+    /// <summary>What -S says: the path, or a form with tokens.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The agent of masters and clients; null for none.</summary>
+    public string? AgentPath { get; init; }
+
     public PeerFolder Folder => _folder;
 
     /// <summary>The pid of the master that the socket leads to.</summary>
     public int MasterId { get; private set; }
 
     /// <summary>An sshd whose commands find a home without anybody's profile.</summary>
-    public static async Task<SharedConnection> StartAsync(ClientFixture fixture)
+    public static async Task<SharedConnection> StartAsync(ClientFixture fixture, string? agent = null, string? pattern = null)
     {
         PeerRequired.Installed("sshd", "ssh", "ssh-keygen", "setpriv");
-        return new SharedConnection(fixture, await fixture.StartServerAsync(config: [$"SetEnv HOME={fixture.Folder.Path}", "Subsystem sftp internal-sftp", "AcceptEnv WORD"]));
+        OpenSshServer server = await fixture.StartServerAsync(config: [$"SetEnv HOME={fixture.Folder.Path}", "Subsystem sftp internal-sftp", "AcceptEnv WORD"]);
+        return new SharedConnection(fixture, server.Target, server) { AgentPath = agent, Pattern = pattern };
+    }
+
+    /// <summary>The same over our own gateway.</summary>
+    public static async Task<SharedConnection> StartOverGatewayAsync(ClientFixture fixture)
+    {
+        AditGateway gateway = await AditGateway.StartAsync([fixture.Identity.PublicLine]);
+        return new SharedConnection(fixture, gateway.Target, gateway);
     }
 
     /// <summary>"ssh" or "adit": a client with options that make it private.</summary>
     public PeerStart Command(string program, IReadOnlyList<string> options, params string[] command)
     {
-        OpenSshClient client = program == "adit" ? fixture.Client(server.Target) : new OpenSshClient(server.Target, fixture.Identity);
+        var environment = new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = AgentPath };
+        OpenSshClient client = program == "adit" ? fixture.Client(target, environment: environment) : new OpenSshClient(target, fixture.Identity) { Environment = environment };
         _clients.Add(client);
-        return client.Command(["-S", Path, .. options], command);
+        return client.Command(["-S", Pattern ?? Path, .. options], command);
     }
 
     public Task<ProcessResult> RunAsync(string program, IReadOnlyList<string> options, params string[] command) => RunAsync(program, "", options, command);
@@ -87,7 +103,7 @@ internal sealed partial class SharedConnection(ClientFixture fixture, OpenSshSer
 
     public async ValueTask DisposeAsync()
     {
-        if (_master is null && File.Exists(Path) && await CheckAsync()) await ProcessRunner.RunAsync("kill", "-9", MasterId.ToString());
+        if (_master is null && (Pattern is not null || File.Exists(Path)) && await CheckAsync()) await ProcessRunner.RunAsync("kill", "-9", MasterId.ToString());
         if (_master is not null) await _master.DisposeAsync();
         _clients.ForEach(c => c.Dispose());
         await server.DisposeAsync();

@@ -44,8 +44,8 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
         (await shared.RunAsync(client, ["-O", "forward", "-L", $"{local}:{target}", "-D", $"{dynamic}"])).Succeeded();
         (await shared.RunAsync(client, ["-O", "forward", "-L", $"{local}:{target}"])).Succeeded(); // it stands already
         Assert.Equal((SeededOctets.Digest(1, 500_000), 500_000L), await StreamProbe.EchoAsync(ClientFixture.Loopback(local), 500_000, 1));
-        ProcessResult curl = await ProcessRunner.RunAsync("curl", "-s", "--max-time", "10", "--socks5-hostname", $"127.0.0.1:{dynamic}", $"telnet://127.0.0.1:{fixture.Server.Target.Port}");
-        Assert.StartsWith("SSH-2.0-OpenSSH", curl.Text, StringComparison.Ordinal);
+        await using StreamServer web = StreamServer.Http(100_000, 3);
+        Assert.Equal((SeededOctets.Digest(3, 100_000), 100_000L), await Curl.GetAsync($"http://127.0.0.1:{web.Port}/", $"socks5h://127.0.0.1:{dynamic}"));
         ProcessResult allocated = (await shared.RunAsync(client, ["-O", "forward", "-R", $"0:{target}"])).Succeeded();
         int remote = int.Parse(allocated.Text);
         Assert.Equal((SeededOctets.Digest(2, 500_000), 500_000L), await StreamProbe.EchoAsync(ClientFixture.Loopback(remote), 500_000, 2));
@@ -78,9 +78,24 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
         ProcessResult gone = await shared.RunAsync(client, ["-O", "check"]);
         Assert.Equal(255, gone.ExitCode);
         Assert.Equal($"Control socket connect({shared.Path}): No such file or directory", gone.Errors.Trim());
-        Assert.False(process.HasExited);
-        await process.SignalAsync("TERM");
-        await process.WaitForExitAsync();
+        Assert.Equal(255, await process.WaitForExitAsync()); // with its last session, since it has none of its own
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task Forwards_AreAddedAndCancelled_OverOurGateway(string master, string client)
+    {
+        PeerRequired.Installed("ssh", "ssh-keygen");
+        await using SharedConnection shared = await SharedConnection.StartOverGatewayAsync(fixture);
+        await using StreamServer echo = StreamServer.Echo();
+        await shared.StartMasterAsync(master);
+        int local = Ports.Free();
+        (await shared.RunAsync(client, ["-O", "forward", "-L", $"{local}:127.0.0.1:{echo.Port}"])).Succeeded();
+        int remote = int.Parse((await shared.RunAsync(client, ["-O", "forward", "-R", $"0:127.0.0.1:{echo.Port}"])).Succeeded().Text);
+        foreach (int port in (int[])[local, remote]) Assert.Equal((SeededOctets.Digest(2, 100_000), 100_000L), await StreamProbe.EchoAsync(ClientFixture.Loopback(port), 100_000, 2));
+        ProcessResult cancelled = await shared.RunAsync(client, ["-O", "cancel", "-R", $"0:127.0.0.1:{echo.Port}", "-L", $"{local}:127.0.0.1:{echo.Port}"]);
+        Assert.Equal((0, ""), (cancelled.ExitCode, cancelled.Errors));
+        foreach (int port in (int[])[local, remote]) await SharedConnection.WaitAsync(async () => !await SharedConnection.IsListeningAsync(ClientFixture.Loopback(port)));
     }
 
     [Theory]
@@ -128,6 +143,73 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
         Assert.Contains("Shared connection to 127.0.0.1 closed.", screen, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("adit", "ssh")]
+    [InlineData("adit", "adit")]
+    [InlineData("ssh", "adit")]
+    public async Task Agent_GoesAlong_WhereMasterAndClientWantIt(string master, string client)
+    {
+        PeerRequired.Installed("ssh-agent", "ssh-add");
+        await using SshAgent agent = await SshAgent.StartAsync(fixture.Identity);
+        await using SharedConnection shared = await SharedConnection.StartAsync(fixture, agent.SocketPath);
+        await shared.StartMasterAsync(master, "-A");
+        // sshd gives it to every session from the first that asks on.
+        Assert.Equal("none\n", (await shared.RunAsync(client, ["-a"], "echo ${SSH_AUTH_SOCK:-none}")).Succeeded().Text);
+        Assert.Contains(fixture.Identity.PublicLine.Split(' ')[1], (await shared.RunAsync(client, ["-A"], "ssh-add -L")).Succeeded().Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>As ansible does it: whoever comes first leaves a master behind, whose socket is named by a token.</summary>
+    [Fact]
+    public async Task ManyAtOnce_EachGetTheirOwn_AndOneMasterStays()
+    {
+        using PeerFolder folder = new("loop");
+        await using SharedConnection shared = await SharedConnection.StartAsync(fixture, pattern: folder["%C"]);
+        string[] auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=60s"];
+        for (int round = 0; round < 2; round++)
+        {
+            ProcessResult[] many = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => shared.RunAsync("adit", $"{i}", auto, $"cat; exit {i}")));
+            Assert.All(many, (result, i) => Assert.Equal((i, $"{i}"), (result.ExitCode, result.Text)));
+            if (round > 0) Assert.All(many, result => Assert.Equal("", result.Errors));
+        }
+
+        string socket = Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+        Assert.Matches("^[0-9a-f]{40}$", Path.GetFileName(socket));
+        Assert.True(await shared.CheckAsync());
+        (await shared.RunAsync("ssh", ["-O", "exit"])).Succeeded();
+        await SharedConnection.WaitAsync(() => Task.FromResult(!Directory.Exists($"/proc/{shared.MasterId}")));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    /// <summary>What goes to the background asks on the terminal before it leaves it, a second time after a wrong answer; ^C at the question ends both.</summary>
+    [Theory]
+    [InlineData("-f")]
+    [InlineData("-o ControlMaster=auto -o ControlPersist=60 -S {0}")]
+    public async Task Background_AsksForItsPasswordOnTheTerminal(string options)
+    {
+        PeerRequired.Installed(PeerRequired.AsyncSsh, "ssh-keygen", "tmux");
+        (PythonPeer server, SshTarget target) = await PythonPeer.StartServerAsync("asyncssh_secrets", ["password"]);
+        await using PythonPeer running = server;
+        using PeerFolder folder = new("background");
+        string socket = folder["ctl"];
+        string adit = $"{AditProgram.ExecutablePath} ssh -F none -o UserKnownHostsFile={folder.Write("known_hosts", target.KnownHosts)} -p {target.Port} {string.Format(options, socket)} alice@{target.Host}";
+        await using Tmux tmux = await Tmux.StartAsync(new Dictionary<string, string?> { ["HOME"] = folder.Path, ["SSH_AUTH_SOCK"] = null });
+        await tmux.EnterAsync($"{adit} anything; echo first=$?; stty -a | grep -o ' echo '");
+        await tmux.WaitForAsync("password:");
+        await tmux.PressAsync("C-c");
+        await tmux.WaitForAsync(s => Passed(s, "first=255"), "the terminal back");
+        await tmux.EnterAsync($"{adit} anything; echo code=$?; stty -a | grep -o ' echo '");
+        await tmux.WaitForAsync(s => s.Split("password:").Length == 3, "the question");
+        await tmux.EnterAsync("queen");
+        await tmux.WaitForAsync(s => s.Contains("try again", StringComparison.Ordinal) && s.Split("password:").Length == 4, "the question again");
+        await tmux.EnterAsync("wonderland");
+        string screen = await tmux.WaitForAsync(s => Passed(s, "code=0") && s.Contains("let in", StringComparison.Ordinal), "the answer, and the terminal back");
+        Assert.DoesNotContain("wonderland", screen, StringComparison.Ordinal);
+        if (options == "-f") return;
+        (await ProcessRunner.RunAsync("ssh", "-S", socket, "-O", "exit", "any")).Succeeded();
+
+        static bool Passed(string screen, string code) => screen.Split(code)[^1].Contains(" echo", StringComparison.Ordinal) && screen.Contains(code, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task KilledMaster_EndsItsClients_AndItsSocketIsReplaced()
     {
@@ -149,7 +231,7 @@ public sealed class SharingTests(ClientFixture fixture) : IClassFixture<ClientFi
     public async Task ControlPersist_MakesAMasterInTheBackground_ThatEndsWhenIdle()
     {
         await using SharedConnection shared = await SharedConnection.StartAsync(fixture);
-        string[] auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=10s"];
+        string[] auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=5s"];
         ProcessResult first = await shared.RunAsync("adit", "in", auto, "cat; echo err >&2; exit 4");
         Assert.Equal((4, "in", "err"), (first.ExitCode, first.Text, first.Errors.Trim()));
         Assert.True(await shared.CheckAsync());

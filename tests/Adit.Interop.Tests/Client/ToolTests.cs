@@ -58,6 +58,28 @@ public sealed class ToolTests(ClientFixture fixture) : IClassFixture<ClientFixtu
         async Task<string> ChildAsync() => (await File.ReadAllTextAsync($"/proc/{autossh.Id}/task/{autossh.Id}/children")).Trim();
     }
 
+    /// <summary>autossh sends a word to an echo by a forward, and starts anew who does not bring it.</summary>
+    [Fact]
+    public async Task Autossh_WatchesByItsMonitoringPort()
+    {
+        PeerRequired.Installed("autossh");
+        await using SharedConnection shared = await SharedConnection.StartAsync(fixture);
+        (string program, PeerStart start) = Wrap(shared, shares: false);
+        await using StreamServer echo = StreamServer.Echo();
+        await using PeerProcess autossh = await PeerProcess.StartAsync(new PeerStart
+        {
+            Program = "autossh",
+            Arguments = ["-M", $"{Ports.Free()}:{echo.Port}", "-N", "peer"],
+            Environment = new Dictionary<string, string?>(start.Environment) { ["AUTOSSH_PATH"] = program, ["AUTOSSH_GATETIME"] = "0", ["AUTOSSH_POLL"] = "3", ["AUTOSSH_DEBUG"] = "1" },
+        });
+        await autossh.WaitForErrorLineAsync(l => l.EndsWith("connection ok", StringComparison.Ordinal), "word that it came around");
+        string first = (await File.ReadAllTextAsync($"/proc/{autossh.Id}/task/{autossh.Id}/children", TestContext.Current.CancellationToken)).Trim();
+        await ProcessRunner.RunAsync("kill", "-STOP", first);
+        await autossh.WaitForErrorLineAsync(l => l.EndsWith("port down, restarting ssh", StringComparison.Ordinal), "word that it did not");
+        await ProcessRunner.RunAsync("kill", "-CONT", first);
+        await SharedConnection.WaitAsync(() => Task.FromResult(autossh.Errors.Text.Split("port down")[^1].Contains("connection ok", StringComparison.Ordinal)));
+    }
+
     /// <summary>As an editor does it: a shell over -T with markers in its output, and a SOCKS listener beside it.</summary>
     [Fact]
     public async Task ScriptOnStandardInput_AnswersWithItsMarkers_WhileForwardsServe()
@@ -68,8 +90,8 @@ public sealed class ToolTests(ClientFixture fixture) : IClassFixture<ClientFixtu
         await shell.StandardInput.WriteAsync("echo mark$((1+1)):running\nuname -s\necho mark3:end\n"u8.ToArray());
         await shell.WaitForOutputLineAsync(l => l == "mark2:running", "the first marker");
         await shell.WaitForOutputLineAsync(l => l == "mark3:end", "the last marker");
-        ProcessResult curl = await ProcessRunner.RunAsync("curl", "-s", "--max-time", "10", "--socks5-hostname", $"127.0.0.1:{port}", $"telnet://127.0.0.1:{fixture.Server.Target.Port}");
-        Assert.StartsWith("SSH-2.0-OpenSSH", curl.Text, StringComparison.Ordinal);
+        await using StreamServer web = StreamServer.Http(100_000, 3);
+        Assert.Equal((SeededOctets.Digest(3, 100_000), 100_000L), await Curl.GetAsync($"http://127.0.0.1:{web.Port}/", $"socks5h://127.0.0.1:{port}"));
         await shell.StandardInput.WriteAsync("exit 5\n"u8.ToArray());
         Assert.Equal(5, await shell.WaitForExitAsync());
     }

@@ -198,10 +198,12 @@ public sealed class ControlMasterTests
             asked);
     }
 
-    [Fact(Timeout = Patience)]
-    public async Task StopListening_RemovesTheSocket_AndLeavesSessionsAlone()
+    [Theory(Timeout = Patience)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StopListening_RemovesTheSocket_AndLeavesSessionsAlone(bool ends)
     {
-        await using MasterPair pair = await MasterPair.StartAsync();
+        await using MasterPair pair = await MasterPair.StartAsync(o => o with { EndsWhenStopped = ends });
         using ControlClient client = await pair.ConnectAsync();
         (_, DescriptorHandle input, DescriptorHandle output, DescriptorHandle error) = await MasterPair.OpenAsync(client, new MuxNewSessionMessage());
         using (ControlClient other = await pair.ConnectAsync()) Assert.Equal(ControlOutcome.Done, (await other.StopListeningAsync(Token)).Outcome);
@@ -211,8 +213,12 @@ public sealed class ControlMasterTests
         using (var writer = new PolledDescriptor(input)) await writer.WriteAsync("on"u8.ToArray(), Token);
         Assert.Equal("on"u8.ToArray(), await got);
         Assert.Equal(7u, await client.WaitAsync(cancellationToken: Token));
-        Assert.False(pair.Master.Ended.IsCompleted);
+        Assert.False(pair.Master.Ended.IsCompleted); // this client is there still
         error.Dispose();
+        client.Dispose();
+        await Until(() => pair.Master.ClientCount == 0);
+        if (ends) await pair.Master.Ended;
+        else Assert.False(pair.Master.Ended.IsCompleted);
     }
 
     [Fact(Timeout = Patience)]

@@ -1,6 +1,5 @@
 using Adit.Core;
 using Adit.Platform.Libc;
-using Adit.Ssh.Agent;
 using Adit.Ssh.Client;
 using Adit.Ssh.Config;
 
@@ -24,10 +23,8 @@ internal sealed class RemoteSession(string? command, SshConfig config, SshForwar
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(SshRoute route, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(SshClient client, CancellationToken cancellationToken)
     {
-        SshClient client = route.Client;
-        if (config.ForwardAgent) await ServeAgentAsync(route, cancellationToken);
         await using SshSession session = await SshSession.OpenAsync(client, cancellationToken);
         if (client.AgentRelay is not null)
         {
@@ -95,27 +92,6 @@ internal sealed class RemoteSession(string? command, SshConfig config, SshForwar
         if (!wants || config.RequestTty == RequestTty.Force || (Termios.IsTerminal(Input) && !config.StdinNull)) return wants;
         log.Info("Pseudo-terminal will not be allocated because stdin is not a terminal.");
         return false;
-    }
-
-    private async Task ServeAgentAsync(SshRoute route, CancellationToken cancellationToken)
-    {
-        if (route.IsSuspect)
-        {
-            log.Error("Agent forwarding is disabled to avoid man-in-the-middle attacks.");
-            return;
-        }
-
-        if ((config.ForwardAgentSocket ?? config.IdentityAgent) is not { } socket) return;
-        try
-        {
-            // Nothing is offered where no agent answers.
-            await using SshAgentClient agent = await SshAgentClient.ConnectAsync(socket, cancellationToken);
-            route.Client.AgentRelay = new AgentRelay(socket, log);
-        }
-        catch (TunnelException e)
-        {
-            log.Debug(e.Message);
-        }
     }
 
     private async Task StartAsync(SshSession session, CancellationToken cancellationToken)
