@@ -34,8 +34,10 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
     /// <returns>The method that let the user in.</returns>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
+        long asked = connection.RoundTrip.Ask();
         connection.Send(new ServiceRequestMessage("ssh-userauth"));
         await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
+        connection.RoundTrip.Answered(asked);
         connection.Send(new UserauthRequestMessage(options.User, Service, "none", default));
         if (await ReadOutcomeAsync(cancellationToken).ConfigureAwait(false)) return "none";
         while (true)

@@ -45,10 +45,13 @@ internal sealed partial class ServerAuthenticator(SshConnection connection, SshS
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: service: expected ssh-userauth, got another");
         }
 
+        long asked = connection.RoundTrip.Ask();
         connection.Send(new ServiceAcceptMessage("ssh-userauth"));
         while (true)
         {
             UserauthRequestMessage request = Decode<UserauthRequestMessage>(await connection.ReadAuthenticationAsync(cancellationToken).ConfigureAwait(false));
+            // Every answer of this side is followed by a request, or by a person's time to think.
+            connection.RoundTrip.Answered(asked);
             if (request.Service != Service) throw new TunnelException(TunnelError.ProtocolViolation, "ssh: service: expected ssh-connection, got another");
             await BeginAsync(request.User, cancellationToken).ConfigureAwait(false);
             bool loggedIn = await TryAsync(request, cancellationToken).ConfigureAwait(false);

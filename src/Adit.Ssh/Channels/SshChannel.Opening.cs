@@ -10,6 +10,9 @@ public sealed partial class SshChannel
 
     internal Task Opened => _opened.Task;
 
+    /// <summary>The opening is about to be sent.</summary>
+    internal void AskToOpen() => _openingAsked = _connection.RoundTrip.Ask();
+
     /// <summary>Whether the opening is confirmed, by either side.</summary>
     internal bool IsOpen => _open;
 
@@ -30,6 +33,7 @@ public sealed partial class SshChannel
     {
         if (_open) throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: expected one answer to its opening, got a second");
         if (message.MaximumPacket == 0) throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: maximum packet: expected more than 0");
+        _connection.RoundTrip.Answered(_openingAsked);
         Open(message.SenderChannel, message.InitialWindow, message.MaximumPacket);
         if (!_opened.TrySetResult()) EndBothWays(new TunnelException(TunnelError.Closed, "ssh: channel: nobody waits for it any more"));
         _connection.Schedule(this);

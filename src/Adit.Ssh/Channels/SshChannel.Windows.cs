@@ -19,6 +19,9 @@ public sealed partial class SshChannel
     private int _windowSize;
     private int _unacknowledged;
     private bool _windowWasShort;
+    private int _drained;
+    private long _drainBegan;
+    private long _openingAsked;
     private long _remoteWindow;
     private int _remoteMaximumPacket;
     private uint _remoteId;
@@ -28,6 +31,20 @@ public sealed partial class SshChannel
 
     /// <summary>A value that changes with whatever is sent or received, but for rare coincidences; for timeouts.</summary>
     internal long ActivityMark => ((long)Volatile.Read(ref _localWindow) << 32) ^ Volatile.Read(ref _remoteWindow);
+
+    /// <summary>
+    /// Looks whether the window is what holds the peer up: it is, when a whole window comes within two round trips and the reader keeps up. On a path
+    /// where octets take longer than that, more of them under way would only wait somewhere. Receive loop.
+    /// </summary>
+    private void NoteDrain(int count)
+    {
+        _drained += count;
+        if (_drainBegan != 0 && _drained < _windowSize) return;
+        long now = _connection.RoundTrip.Ask();
+        if (_drainBegan != 0 && _connection.RoundTrip.IsWithin(_drainBegan, now, 2) && _inbox.Length == 0 && _sink is null or { IsCongested: false }) _windowWasShort = true;
+        _drainBegan = now;
+        _drained = 0;
+    }
 
     /// <summary>SSH_MSG_CHANNEL_WINDOW_ADJUST. Receive loop.</summary>
     internal void OnWindowAdjust(uint count)

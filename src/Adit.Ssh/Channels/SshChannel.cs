@@ -176,6 +176,6 @@ public sealed partial class SshChannel : DuplexStream
         if (_eofReceived) throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: expected nothing after its end, got data");
         int left = Interlocked.Add(ref _localWindow, -count);
         if (left < 0) throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: expected at most the window, got {-left} octets more");
-        if (left < _windowSize / 4 && _inbox.Length == 0 && _sink is null or { IsCongested: false }) _windowWasShort = true;
+        NoteDrain(count);
     }
 }

@@ -50,6 +50,7 @@ public sealed partial class SshConnection
         try
         {
             prepare?.Invoke(channel);
+            channel.AskToOpen();
             Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));
         }
         catch
@@ -83,6 +84,7 @@ public sealed partial class SshConnection
         ChannelRelay relay = channel.Join(local);
         using CancellationTokenRegistration giveUp = cancellationToken.UnsafeRegister(
             static (channel, token) => ((SshChannel)channel!).AbandonOpening(new OperationCanceledException(token)), channel);
+        channel.AskToOpen();
         try
         {
             Send(new ChannelOpenMessage(type, channel.Id, (uint)channel.WindowSize, SshChannel.MaximumPacket, fields));

@@ -39,6 +39,7 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
         _limits = limits;
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
+        RoundTrip = new RoundTripTime(_time);
         _windowBudget = limits.WindowBudget;
         _incomingRequests = Channel.CreateBounded<GlobalRequestMessage>(limits.PendingRequests);
         _transport = new SshTransport(stream, isClient, options, identity, this, logger, time);
@@ -66,6 +67,9 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
     public IConnectionService? Service { get; set; }
 
     internal SshTransport Transport => _transport;
+
+    /// <summary>What the path costs there and back.</summary>
+    internal RoundTripTime RoundTrip { get; }
 
     /// <summary>Exchanges keys anew, now.</summary>
     public void Rekey() => _transport.StartKeyExchange();
