@@ -1,13 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using Adit.Cli.Check;
+using Adit.Cli.Completion;
 using Adit.Cli.Forward;
+using Adit.Cli.Help;
 using Adit.Cli.Keygen;
+using Adit.Cli.Manual;
 using Adit.Cli.Serve;
 using Adit.Cli.Terminal;
 using Adit.Cli.Tour;
 using Adit.Cli.Version;
+using Adit.Core.Text;
 
 namespace Adit.Cli.CommandLine;
 
@@ -36,11 +39,30 @@ internal static class AditCommand
             TourCommand.Create(),
             CheckCommand.Create(),
             KeygenCommand.Create(),
+            CompletionCommand.Create(),
+            ManCommand.Create(),
+            HelpCommand.Create(),
             VersionCommand.Create(),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
-            help.Action = new ExamplesHelpAction((SynchronousCommandLineAction)help.Action!);
+            help.Action = new PageHelpAction();
         return root;
+    }
+
+    /// <summary>The verbs' names, in the order of the help.</summary>
+    public static IReadOnlyList<string> Names => [.. Create().Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+
+    /// <summary>The page of a verb by its name; that of <c>adit</c> itself for none.</summary>
+    /// <param name="name">The name, as given.</param>
+    /// <param name="asking">The verb that was given it.</param>
+    /// <exception cref="UsageException">There is no such verb.</exception>
+    public static CommandPage FindPage(string? name, string asking)
+    {
+        RootCommand root = Create();
+        if (name is null) return Pages.Of(root);
+        return root.Subcommands.FirstOrDefault(c => c.Name == name) is { } command
+            ? Pages.Of(command)
+            : throw new UsageException($"{asking}: {name}: unknown command{NearestName.Suggest(name, root.Subcommands.Select(c => c.Name))}");
     }
 
     // Run without System.CommandLine; it stands here to be listed, and to be the nearest word of a mistyped one.
@@ -63,7 +85,7 @@ internal static class AditCommand
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null, // TerminationSignals does it
         };
-        if (result.Errors.Count > 0 && result.Action is not ExamplesHelpAction) return UsageErrors.Report(result, error);
+        if (result.Errors.Count > 0 && result.Action is not PageHelpAction) return UsageErrors.Report(result, error);
         using var signals = new TerminationSignals();
         return await result.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
     }

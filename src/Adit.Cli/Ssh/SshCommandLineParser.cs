@@ -9,7 +9,7 @@ namespace Adit.Cli.Ssh;
 /// <summary>Reads the words of <c>adit ssh</c>, once.</summary>
 internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
 {
-    private static readonly string[] LongOptions = ["--via", "--reconnect", "--log-format", "--help"];
+    private static readonly string[] LongOptions = [.. SshOptions.All.Select(o => o.Names[0]).Where(n => n.Length > 2)];
 
     private readonly List<string> _overrides = []; // a later letter replaces an earlier one
     private readonly List<string> _options = [];
