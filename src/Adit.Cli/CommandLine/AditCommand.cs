@@ -7,6 +7,8 @@ using Adit.Cli.Help;
 using Adit.Cli.Keygen;
 using Adit.Cli.Manual;
 using Adit.Cli.Serve;
+using Adit.Cli.Ssh;
+using Adit.Cli.Sshd;
 using Adit.Cli.Terminal;
 using Adit.Cli.Tour;
 using Adit.Cli.Version;
@@ -33,7 +35,8 @@ internal static class AditCommand
         {
             CommonOptions.Verbose,
             CommonOptions.LogFormat,
-            ListSsh(),
+            List(SshUsage.Page),
+            List(SshdUsage.Page),
             ServeCommand.Create(),
             ForwardCommand.Create(),
             TourCommand.Create(),
@@ -65,11 +68,11 @@ internal static class AditCommand
             : throw new UsageException($"{asking}: {name}: unknown command{NearestName.Suggest(name, root.Subcommands.Select(c => c.Name))}");
     }
 
-    // Run without System.CommandLine; it stands here to be listed, and to be the nearest word of a mistyped one.
-    private static Verb ListSsh()
+    // Run without System.CommandLine; they stand here to be listed, and to be the nearest word of a mistyped one.
+    private static Verb List(CommandPage page)
     {
-        var command = new Verb("ssh", "The SSH client: carries TCP connections and unix sockets through a server, as ssh(1) does.", ["adit ssh --help"]) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(int (ParseResult _) => throw new UsageException("ssh: expected as the first word, with its options after it: adit ssh [options] [user@]host"));
+        var command = new Verb(page.Verb, page.Purpose, [page.Examples[0].Term]) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(int (ParseResult _) => throw new UsageException($"{page.Verb}: expected as the first word, with its options after it: {page.Synopsis[0]}"));
         return command;
     }
 

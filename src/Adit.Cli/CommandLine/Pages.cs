@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Adit.Cli.Manual;
 using Adit.Cli.Ssh;
+using Adit.Cli.Sshd;
 
 namespace Adit.Cli.CommandLine;
 
@@ -19,6 +20,7 @@ internal static class Pages
     {
         RootCommand root => All(root)[0],
         { Name: "ssh" } => SshUsage.Page,
+        { Name: "sshd" } => SshdUsage.Page,
         _ => VerbPage.Of((Verb)command),
     };
 }

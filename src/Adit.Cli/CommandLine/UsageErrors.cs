@@ -9,16 +9,24 @@ internal static class UsageErrors
 {
     // Words that the documentation fixes and that a later version fills.
     private static readonly string[] NotThereYet =
-        ["sshd", "proxy", "link", "up", "plan", "run", "vpn", "inspect", "detect", "mtu", "lab", "doctor", "status", "top"];
+        ["proxy", "link", "up", "plan", "run", "vpn", "inspect", "detect", "mtu", "lab", "doctor", "status", "top"];
 
     /// <summary>Prints the first error and where help is; returns the exit code.</summary>
     public static int Report(ParseResult result, TextWriter error)
     {
         Command command = result.CommandResult.Command;
+        if (command is RootCommand root && result.UnmatchedTokens.Count == 0 && result.Tokens.Count == 0) return ListVerbs(root, error);
         string name = NameOf(result.CommandResult);
         string? stray = result.UnmatchedTokens.Count > 0 ? result.UnmatchedTokens[0] : null;
         error.WriteLine(stray is null ? $"{name}: {result.Errors[0].Message.TrimEnd('.')}" : Describe(name, command, stray));
         error.WriteLine($"Try '{name} --help'.");
+        return ExitCode.WrongUsage;
+    }
+
+    private static int ListVerbs(RootCommand root, TextWriter error)
+    {
+        error.WriteLine($"adit: expected a command: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}");
+        error.WriteLine("Try 'adit --help', or 'adit tour'.");
         return ExitCode.WrongUsage;
     }
 

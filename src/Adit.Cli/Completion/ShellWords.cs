@@ -5,6 +5,8 @@ namespace Adit.Cli.Completion;
 /// <summary>What the scripts of all shells have in common.</summary>
 internal static class ShellWords
 {
+    private static readonly string[] Ends = ["; ", " (", ". ", ": "];
+
     /// <summary>A word that a shell leaves as it is.</summary>
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
@@ -12,14 +14,18 @@ internal static class ShellWords
     public static string Quote(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 
     /// <summary>The options that a shell offers.</summary>
-    public static IEnumerable<CommandOption> Offered(CommandPage page) => page.Options.Where(o => o.NotThereYet is null);
+    public static IEnumerable<CommandOption> Offered(CommandPage page) => page.Options.Where(o => o.IsListed);
 
     /// <summary>A description short enough for a list of choices: its first clause.</summary>
     public static string Brief(string description)
     {
-        int end = description.IndexOfAny([';', '(']);
-        int sentence = description.IndexOf(". ", StringComparison.Ordinal);
-        if (sentence > 0 && (end < 0 || sentence < end)) end = sentence;
-        return (end > 0 ? description[..end] : description).TrimEnd(' ', '.', ',');
+        int end = description.Length;
+        foreach (string mark in Ends)
+        {
+            int at = description.IndexOf(mark, StringComparison.Ordinal);
+            if (at > 0 && at < end) end = at;
+        }
+
+        return description[..end].TrimEnd('.');
     }
 }

@@ -18,8 +18,11 @@ internal sealed record CommandOption(IReadOnlyList<string> Names, string? Placeh
     /// <summary>Whether it may be given more than once.</summary>
     public bool Repeats { get; init; }
 
-    /// <summary>What it would be for, where it is known and refused; it is then listed nowhere.</summary>
+    /// <summary>What it would be for, where it is known and refused.</summary>
     public string? NotThereYet { get; init; }
+
+    /// <summary>Whether help, manual and completions name it: not what is refused, and not what is taken without an effect and has no description.</summary>
+    public bool IsListed => NotThereYet is null && Description.Length > 0;
 
     /// <summary>Whether a value follows.</summary>
     public bool TakesValue => Placeholder is not null;

@@ -18,8 +18,9 @@ internal static class HelpText
         for (int i = 0; i < page.Synopsis.Count; i++) text.AppendLine($"{(i == 0 ? "Usage: " : "       ")}{page.Synopsis[i]}");
         Rows(text, "Commands", page.Commands);
         Rows(text, "Arguments", page.Arguments.Where(a => a.Description.Length > 0).Select(a => new PageRow(a.Name, a.Description)));
-        foreach (IGrouping<string, CommandOption> group in page.Options.Where(o => o.NotThereYet is null).GroupBy(o => o.Group))
-            Rows(text, group.Key, group.Select(o => new PageRow(o.Term, o.Description)));
+        int column = Math.Min(Column, page.Options.Where(o => o.IsListed).Max(o => o.Term.Length) + 4);
+        foreach (IGrouping<string, CommandOption> group in page.Options.Where(o => o.IsListed).GroupBy(o => o.Group))
+            Rows(text, group.Key, group.Select(o => new PageRow(o.Term, o.Description)), column);
         Rows(text, "Environment", page.Environment);
         Rows(text, "Files", page.Files);
         Rows(text, "Exit codes", page.ExitCodes);
@@ -36,12 +37,12 @@ internal static class HelpText
     /// <summary>The usage as OpenSSH's programs print it: switches in one cluster, then each option with its value, in 80 columns.</summary>
     public static string Usage(CommandPage page, string tail)
     {
-        CommandOption[] letters = [.. page.Options.Where(o => o.NotThereYet is null && o.Names[0].Length == 2).OrderBy(o => char.ToLowerInvariant(o.Names[0][1])).ThenBy(o => o.Names[0][1])];
+        CommandOption[] letters = [.. page.Options.Where(o => o.IsListed && o.Names[0].Length == 2).OrderBy(o => char.ToLowerInvariant(o.Names[0][1])).ThenBy(o => o.Names[0][1])];
         IEnumerable<string> parts =
         [
             $"[-{string.Concat(letters.Where(o => !o.TakesValue).Select(o => o.Names[0][1]))}]",
             .. letters.Where(o => o.TakesValue).Select(o => $"[{o.Names[0]} {o.Placeholder}]"),
-            .. page.Options.Where(o => o.Names[0].Length > 2 && o.Names[0] != "--help").Select(o => $"[{o.Term}]"),
+            .. page.Options.Where(o => o.IsListed && o.Names[0].Length > 2 && o.Names[0] != "--help").Select(o => $"[{o.Term}]"),
             .. tail.Length == 0 ? Array.Empty<string>() : [tail],
         ];
         var text = new StringBuilder($"usage: {page.Words}");
@@ -62,12 +63,12 @@ internal static class HelpText
         return text.Append($"\nTry '{page.Words} --help'.").ToString();
     }
 
-    private static void Rows(StringBuilder text, string heading, IEnumerable<PageRow> rows)
+    private static void Rows(StringBuilder text, string heading, IEnumerable<PageRow> rows, int column = 0)
     {
         PageRow[] all = [.. rows];
         if (all.Length == 0) return;
         text.AppendLine().AppendLine($"{heading}:");
-        int column = Math.Min(Column, all.Max(r => r.Term.Length) + 4);
+        if (column == 0) column = Math.Min(Column, all.Max(r => r.Term.Length) + 4);
         foreach (PageRow row in all)
         {
             text.Append("  ").Append(row.Term);

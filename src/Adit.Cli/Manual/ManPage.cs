@@ -33,7 +33,7 @@ internal static class ManPage
 
     private static void Options(StringBuilder text, CommandPage page)
     {
-        IGrouping<string, CommandOption>[] groups = [.. page.Options.Where(o => o.NotThereYet is null).GroupBy(o => o.Group)];
+        IGrouping<string, CommandOption>[] groups = [.. page.Options.Where(o => o.IsListed).GroupBy(o => o.Group)];
         if (groups.Length == 0) return;
         text.Append(".SH OPTIONS\n");
         foreach (IGrouping<string, CommandOption> group in groups)

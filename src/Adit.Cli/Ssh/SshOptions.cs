@@ -42,7 +42,7 @@ internal static class SshOptions
         With("-l", "login_name", Who, "The user name at the server (default: yours here)."),
         With("-i", "identity_file", Who, "A private key; repeat it for more.", repeats: true),
         With("-I", "pkcs11", Who, "A PKCS#11 library.") with { NotThereYet = "PKCS#11" },
-        Switch("-A", Who, "Forward the agent: programs at the server may use its keys.") with { NotThereYet = "agent forwarding" },
+        Switch("-A", Who, "Forward the agent: programs at the server may use its keys."),
         Switch("-a", Who, "Do not forward the agent."),
         Switch("-k", Who, "Accepted: GSSAPI credentials are not forwarded anyway."),
         Switch("-K", Who, "Use GSSAPI authentication.") with { NotThereYet = "GSSAPI authentication" },
@@ -69,15 +69,15 @@ internal static class SshOptions
         {
             Values = () => new(ValueKind.Keyword),
         },
-        Switch("-G", Configuration, "Print the configuration for the host, and do nothing.") with { NotThereYet = "printing the configuration" },
+        Switch("-G", Configuration, "Print the configuration for the host, and do nothing."),
         With("-Q", "query_option", Configuration, "List the algorithms of a kind; help lists the kinds.") with
         {
-            NotThereYet = "listing the algorithms",
+            Values = () => new(ValueKind.Choice, [.. SshQuery.Kinds, "help"]),
         },
         Switch("-v", Configuration, "Say what happens; up to three times.", repeats: true),
         Switch("-q", Configuration, "Say less."),
         With("-E", "log_file", Configuration, "Log to a file."),
-        Switch("-y", Configuration, "Log to syslog.") with { NotThereYet = "logging to syslog" },
+        Switch("-y", Configuration, "Log to syslog."),
         With("--log-format", "text|json", Configuration, "The form of the log (default text)."),
         Switch("-V", Configuration, "Print the version."),
         Switch("--help", Configuration, "Print this help."),

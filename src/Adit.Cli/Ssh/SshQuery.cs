@@ -5,7 +5,8 @@ namespace Adit.Cli.Ssh;
 /// <summary><c>-Q</c>: what there is of each kind, a name a line.</summary>
 internal static class SshQuery
 {
-    private static readonly string[] Queries =
+    /// <summary>The kinds that <c>-Q help</c> lists.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
         ["cipher", "cipher-auth", "compression", "kex", "kex-gss", "key", "key-cert", "key-plain", "key-sig", "mac", "protocol-version", "sig"];
 
     /// <summary>Answers one.</summary>
@@ -42,7 +43,7 @@ internal static class SshQuery
             "mac" or "macs" => lists.Mac,
             "protocol-version" => ["2"],
             "sig" or "casignaturealgorithms" => signatures.Where(s => !IsCertificate(s)),
-            "help" => Queries,
+            "help" => Kinds,
             _ => null,
         };
     }

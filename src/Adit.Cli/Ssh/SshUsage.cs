@@ -12,7 +12,7 @@ internal static class SshUsage
     public static CommandPage Page { get; } = new()
     {
         Verb = "ssh",
-        Purpose = "Connects to an SSH server and carries TCP connections and unix sockets through it, as ssh(1) does.",
+        Purpose = "Connects to an SSH server, and carries TCP and unix sockets through it, as ssh(1) does.",
         Description =
         [
             "Keepalives are on: a server that is silent for 15 s is asked, and after three questions without an answer the connection is lost "

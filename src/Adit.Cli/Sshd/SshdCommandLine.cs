@@ -9,9 +9,8 @@ namespace Adit.Cli.Sshd;
 /// <summary>A command line of <c>adit sshd</c>, understood: sshd(8)'s own getopt, letters in a cluster, values glued or apart.</summary>
 internal sealed record SshdCommandLine
 {
-    // sshd(8), and what it takes without a word: -b -k (of protocol 1), -Q, -r and -R (of its own processes)
-    private const string Flags = "46DdeiqQrRtTV";
-    private const string WithValue = "CEbcfghkopu";
+    private static readonly string Flags = Letters(takingValues: false);
+    private static readonly string WithValue = Letters(takingValues: true);
 
     /// <summary>What is asked for.</summary>
     public SshdMode Mode { get; init; }
@@ -67,6 +66,9 @@ internal sealed record SshdCommandLine
 
         return line;
     }
+
+    private static string Letters(bool takingValues) =>
+        string.Concat(SshdUsage.Page.Options.Where(o => o.TakesValue == takingValues && o.Names[0].Length == 2).Select(o => o.Names[0][1]));
 
     // Of the modes the one that does least wins, as in sshd(8).
     private SshdCommandLine In(SshdMode mode) => this with { Mode = mode > Mode ? mode : Mode };

@@ -15,10 +15,10 @@ internal static class TourCommand
     {
         var output = new Option<string>("--output") { Description = "The form of the report", DefaultValueFactory = _ => "text", HelpName = "text|json" };
         output.AcceptOnlyFromAmong("text", "json");
-        var size = new Option<int>("--size") { Description = "MiB to move through each tunnel", DefaultValueFactory = _ => 16, HelpName = "MIB" };
+        var size = new Option<int>("--size") { Description = "MiB to move through each tunnel, 1 to 65536", DefaultValueFactory = _ => 16, HelpName = "MIB" };
         var command = new Verb(
             "tour",
-            "The first minute: opens every kind of tunnel, both ends on this machine, moves octets through each and back, checks them, and leaves nothing behind.",
+            "Open every kind of tunnel on this machine and move octets through each. Both ends are here; what comes back is checked; nothing stays behind.",
             ["adit tour", "adit tour --size 256 --output json"])
         {
             output, size,

@@ -12,7 +12,7 @@ internal static class VersionCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--output") { Description = "text or json", DefaultValueFactory = _ => "text", HelpName = "text|json" };
+        var output = new Option<string>("--output") { Description = "The form of the answer", DefaultValueFactory = _ => "text", HelpName = "text|json" };
         output.AcceptOnlyFromAmong("text", "json");
         var command = new Verb("version", "Print the version.", ["adit version", "adit version --output json"]) { output };
         command.SetAction(result => result.GetValue(output) == "json" ? PrintJson(result.InvocationConfiguration.Output) : Print());
