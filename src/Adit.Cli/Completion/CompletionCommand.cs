@@ -19,10 +19,10 @@ internal static class CompletionCommand
             "completion",
             "Print the script that completes Adit's command line in a shell. It knows verbs, options and their values, and host names of ssh_config and known_hosts.",
             [
-                "source <(adit completion bash)",
                 "adit completion bash > ~/.local/share/bash-completion/completions/adit",
                 "adit completion zsh > /usr/local/share/zsh/site-functions/_adit",
                 "adit completion fish > ~/.config/fish/completions/adit.fish",
+                "source <(adit completion bash)",
             ])
         {
             shell,

@@ -21,7 +21,7 @@ internal static class ForwardCommand
             Description = "Each side is [ADDRESS:]PORT, [V6]:PORT, a range such as 8000-8010, or unix:PATH; a LISTEN without an address is loopback",
             Arity = ArgumentArity.OneOrMore,
         };
-        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated", HelpName = "HOP" };
+        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated: ssh://[user@]host[:port], or tcp://host[:port] for a gateway", HelpName = "HOP" };
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
         var config = new Option<string>("--ssh-config", "-F") { Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither", HelpName = "FILE" };
         var command = new Verb(

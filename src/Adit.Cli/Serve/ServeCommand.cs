@@ -24,7 +24,7 @@ internal static class ServeCommand
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
         var command = new Verb(
             "serve",
-            "The gateway: an SSH server that forwards, and only forwards. Without options it listens on loopback and prints the command for a client.",
+            "Run the gateway: an SSH server behind every kind of listener. Without options it listens on loopback and prints the command for a client.",
             ["adit serve", "adit serve --listen tcp://0.0.0.0:2222 --authorized-keys ~/.ssh/authorized_keys", "adit serve -c adit.yaml"])
         {
             file, listen, keys, hostKeys, state, print, ready,

@@ -60,8 +60,18 @@ public sealed class AditCommandTests
             Assert.Equal(0, code);
             Assert.Empty(error);
             Assert.Contains($"Examples:{Environment.NewLine}  adit ", output);
+            Assert.Contains("Exit codes:", output, StringComparison.Ordinal);
             foreach (Command c in next.Command.Subcommands) commands.Enqueue(([.. next.Path, c.Name], c));
         }
+    }
+
+    [Fact]
+    public async Task HelpOfACommand_IsThatOfItsOption()
+    {
+        Assert.Equal(await RunAsync("keygen", "--help"), await RunAsync("help", "keygen"));
+        Assert.Equal(await RunAsync("--help"), await RunAsync("help"));
+        var e = await Assert.ThrowsAsync<Adit.Cli.Terminal.UsageException>(() => RunAsync("help", "kegen"));
+        Assert.Equal("help: kegen: unknown command, did you mean keygen?", e.Message);
     }
 
     [Theory]
