@@ -12,6 +12,7 @@ public sealed class SocketStream : DuplexStream, IReadyStream
 {
     private readonly LoopSocket _socket;
     private readonly bool _isTcp;
+    private bool _mayHaveMore;
     private int _writesCompleted;
     private int _disposed;
 
@@ -58,6 +59,8 @@ public sealed class SocketStream : DuplexStream, IReadyStream
         {
         }
 
+        // A read that was not filled has emptied the socket, and an edge tells of what comes next.
+        _mayHaveMore = count == destination.Length;
         if (error == 0) return true;
         if (error == LoopSocket.TryAgain) return false;
         throw Failed("read", error);
@@ -75,8 +78,13 @@ public sealed class SocketStream : DuplexStream, IReadyStream
     }
 
     /// <inheritdoc/>
-    public ValueTask WaitReadableAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.CanBeCanceled ? WaitReadableOrCancelAsync(cancellationToken) : _socket.WaitReadableAsync();
+    public ValueTask WaitReadableAsync(CancellationToken cancellationToken = default)
+    {
+        // No edge comes for what was there before: who has not read all, or waits twice, is told at once.
+        if (_mayHaveMore && _socket.HasSomething()) return ValueTask.CompletedTask;
+        _mayHaveMore = true;
+        return cancellationToken.CanBeCanceled ? WaitReadableOrCancelAsync(cancellationToken) : _socket.WaitReadableAsync();
+    }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

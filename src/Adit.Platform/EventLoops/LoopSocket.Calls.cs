@@ -23,6 +23,7 @@ public sealed partial class LoopSocket
     private const int StreamType = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
     private const int AcceptFlags = 0x800 | 0x80000;
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int Peek = 2; // MSG_PEEK
     private const int ShutWrite = 1;
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int Linger = 13; // SO_LINGER
@@ -93,6 +94,20 @@ public sealed partial class LoopSocket
         catch (ObjectDisposedException)
         {
             return Closed;
+        }
+    }
+
+    /// <summary>Whether reading would tell something now: octets, the end, or a failure.</summary>
+    public bool HasSomething()
+    {
+        Span<byte> one = stackalloc byte[1];
+        try
+        {
+            return recv(_handle, one, 1, Peek) >= 0 || Marshal.GetLastPInvokeError() != TryAgain;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
         }
     }
 
