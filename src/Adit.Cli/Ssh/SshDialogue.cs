@@ -15,7 +15,8 @@ internal sealed class SshDialogue(Action<string> tell) : IUserDialogue
 
     private static string? Ask(string question, bool isSecret)
     {
+        if (AskPass.IsPreferred) return AskPass.Ask(question);
         using ControllingTerminal? terminal = ControllingTerminal.TryOpen();
-        return terminal?.Ask(question, isSecret);
+        return terminal is not null ? terminal.Ask(question, isSecret) : AskPass.IsPermitted ? AskPass.Ask(question) : null;
     }
 }

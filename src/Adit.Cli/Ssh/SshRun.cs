@@ -31,6 +31,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
     /// <summary>Connects, serves, and says how it ended.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        UnmetKeywords.Tell(config, log);
         var dialogue = new SshDialogue(log.Info);
         if (line.Via.Count > 0) _via = BuiltInHops.Create(dialogue, log, line.ConfigFile).Chain(line.Via, new SocketDialer(config.ConnectTimeout));
         var connector = new SshConnector(dialogue, log, _via, new SshConfigRequest { Host = "", ConfigFile = line.ConfigFile });

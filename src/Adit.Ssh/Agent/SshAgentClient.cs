@@ -101,6 +101,32 @@ public sealed class SshAgentClient : IAsyncDisposable
         };
     }
 
+    /// <summary>Hands a key to the agent, which keeps a copy.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="comment">What the agent lists it as.</param>
+    /// <param name="lifetime">How long the agent keeps it, in whole seconds; null for as long as it runs.</param>
+    /// <param name="confirms">Whether the agent asks before each use.</param>
+    /// <param name="ct">Cancels; the connection is of no use afterwards.</param>
+    /// <returns>False when the agent refuses.</returns>
+    /// <exception cref="TunnelException">The agent is gone, late, or broke its protocol.</exception>
+    public async Task<bool> AddAsync(SshPrivateKey key, string comment, TimeSpan? lifetime = null, bool confirms = false, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(comment);
+        byte[] request = new byte[1 + SshSecret.GreatestFields + SshWriter.TextLength(comment) + 6];
+        byte[] exact = [];
+        try
+        {
+            exact = EncodeAdd(request, key, comment, lifetime, confirms);
+            return await ExchangeAsync(exact, ListTimeout, ct) is [AgentMessage.Success];
+        }
+        finally
+        {
+            request.AsSpan().Clear();
+            exact.AsSpan().Clear();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -135,6 +161,22 @@ public sealed class SshAgentClient : IAsyncDisposable
             _ => 0u,
         });
         return request;
+    }
+
+    private static byte[] EncodeAdd(byte[] room, SshPrivateKey key, string comment, TimeSpan? lifetime, bool confirms)
+    {
+        SshWriter writer = new(room);
+        writer.WriteByte(lifetime is null && !confirms ? AgentMessage.AddIdentity : AgentMessage.AddConstrained);
+        key.WriteFields(ref writer);
+        writer.WriteText(comment);
+        if (lifetime is { } time)
+        {
+            writer.WriteByte(AgentMessage.ConstrainLifetime);
+            writer.WriteUInt32((uint)time.TotalSeconds);
+        }
+
+        if (confirms) writer.WriteByte(AgentMessage.ConstrainConfirm);
+        return room[..writer.Written];
     }
 
     private static byte[] EncodeBind(SshPublicKey hostKey, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> signature, bool isForwarding)
@@ -209,6 +251,7 @@ public sealed class SshAgentClient : IAsyncDisposable
         request.CopyTo(framed, 4);
         await _stream.WriteAsync(framed, ct);
         await _stream.FlushAsync(ct);
+        framed.AsSpan().Clear(); // a key may have been in it
         byte[] header = new byte[4];
         await _stream.ReadExactlyAsync(header, ct);
         uint length = BinaryPrimitives.ReadUInt32BigEndian(header);

@@ -28,6 +28,12 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
     /// <summary>Whether a key was let pass though it is not the known one: nothing that a stranger could abuse may go over the connection.</summary>
     public bool IsSuspect { get; private set; }
 
+    /// <summary>Whether the user trusts the key by a line of their own files, or has just said so: what the server then proves counts as much.</summary>
+    public bool IsTrustedByUser { get; private set; }
+
+    /// <summary>Under which name and port known_hosts knows the host.</summary>
+    public (string Name, int Port) Host => (_host, _port);
+
     private string Name => KnownHosts.NameOf(_host, _port);
 
     public IReadOnlyList<string> KnownAlgorithms(string host, int port) => _config.HasHostKeyAlgorithms ? [] : _knownHosts.Value.AlgorithmsFor(_host, _port);
@@ -42,6 +48,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         }
 
         KnownHostResult result = _knownHosts.Value.Lookup(_host, _port, key);
+        bool isCertificate = key is SshCertificate;
         if (key is SshCertificate certificate)
         {
             if (result.Status != KnownHostStatus.Revoked)
@@ -57,6 +64,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         switch (result.Status)
         {
             case KnownHostStatus.Match:
+                IsTrustedByUser = !isCertificate && _config.UserKnownHostsFiles.Contains(result.Entry!.File);
                 return;
             case KnownHostStatus.Revoked:
                 TellRevoked(key, $"{result.Entry?.File}:{result.Entry?.Line}");
@@ -83,7 +91,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host, out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address));
 
     // The short names by which OpenSSH tells types of keys (sshkey_type).
-    private static string TypeOf(SshPublicKey key) => key.KeyType switch
+    internal static string TypeOf(SshPublicKey key) => key.KeyType switch
     {
         "ssh-ed25519" => "ED25519",
         "ssh-rsa" => "RSA",
@@ -105,6 +113,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
                 throw Failed(TunnelError.HostKeyUnknown);
         }
 
+        IsTrustedByUser = _config.StrictHostKeyChecking == StrictHostKeyChecking.Ask;
         if (_config.UserKnownHostsFiles.Count == 0) return;
         try
         {

@@ -148,7 +148,8 @@ internal sealed partial class IdentityList : IAsyncDisposable
 
         try
         {
-            return Keep(SshPrivateKey.Load(path));
+            SshPrivateKey key = Keep(SshPrivateKey.Load(path));
+            return _config.AddKeysToAgent is null ? key : new FirstUse(key, token => AddToAgentAsync(key, path, token));
         }
         catch (TunnelException e) when (e.Error == TunnelError.AuthenticationFailed)
         {
@@ -172,7 +173,9 @@ internal sealed partial class IdentityList : IAsyncDisposable
             if (string.IsNullOrEmpty(passphrase)) return null;
             try
             {
-                return Keep(SshPrivateKey.Load(path, () => passphrase));
+                SshPrivateKey key = Keep(SshPrivateKey.Load(path, () => passphrase));
+                await AddToAgentAsync(key, path, cancellationToken).ConfigureAwait(false);
+                return key;
             }
             catch (TunnelException e) when (e.Error == TunnelError.AuthenticationFailed)
             {

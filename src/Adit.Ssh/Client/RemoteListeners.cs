@@ -19,6 +19,9 @@ internal sealed class RemoteListeners : IConnectionService, IAsyncDisposable
         connection.Over.Register(EndAll);
     }
 
+    /// <summary>Hears of the server's host keys, once; null ignores them.</summary>
+    public Func<SshConnection, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? HostKeysAnnounced { get; set; }
+
     /// <summary>Serves the server's agent channels; null refuses them.</summary>
     public IAgentRelay? AgentRelay { get; set; }
 
@@ -97,7 +100,17 @@ internal sealed class RemoteListeners : IConnectionService, IAsyncDisposable
         }));
     }
 
-    public ValueTask<GlobalRequestReply> HandleRequestAsync(string name, ReadOnlyMemory<byte> fields, CancellationToken cancellationToken) => ValueTask.FromResult(default(GlobalRequestReply));
+    public async ValueTask<GlobalRequestReply> HandleRequestAsync(string name, ReadOnlyMemory<byte> fields, CancellationToken cancellationToken)
+    {
+        // Once: a server that tells them again and again gets no more work done here.
+        if (name == "hostkeys-00@openssh.com" && HostKeysAnnounced is { } hear)
+        {
+            HostKeysAnnounced = null;
+            await hear(_connection, fields, cancellationToken).ConfigureAwait(false);
+        }
+
+        return default;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -69,7 +69,7 @@ public sealed partial class SshClient : IRelayDialer, IStreamBinder, IAsyncDispo
         };
         var identity = new HostKeyJudge(options);
         var connection = new SshConnection(stream, isClient: true, transport, options.Limits, identity, logger, time);
-        var listeners = new RemoteListeners(connection);
+        var listeners = new RemoteListeners(connection) { HostKeysAnnounced = options.HostKeysAnnounced };
         connection.Service = listeners;
         try
         {

@@ -41,6 +41,9 @@ public sealed record SshClientOptions
     /// <summary>Called once the first keys are in use, before authentication: the moment to bind an agent to the session; null for nothing.</summary>
     public Func<SshConnection, CancellationToken, Task>? Keyed { get; init; }
 
+    /// <summary>Called with the fields of hostkeys-00@openssh.com when the server tells all its host keys; null ignores it.</summary>
+    public Func<SshConnection, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? HostKeysAnnounced { get; init; }
+
     /// <summary>Judges the host key; there is no default: a host key is verified or refused.</summary>
     public required IHostKeyPolicy HostKeys { get; init; }
 

@@ -62,6 +62,7 @@ public sealed partial class SshConnector
                 HostKeys = hostKeys,
                 Identities = identities.Keys,
                 Keyed = identities.AskAgentAsync,
+                HostKeysAnnounced = new HostKeyUpdate(config, hostKeys, _dialogue, _logger).LearnAsync,
                 Passwords = passwords,
                 Banner = text => _dialogue.Tell(new string([.. text.Where(c => !char.IsControl(c) || c is '\n' or '\t')]).TrimEnd('\n')),
             };

@@ -10,7 +10,7 @@ namespace Adit.Ssh.Keys;
 /// The known_hosts files of a client (SSH_KNOWN_HOSTS FILE FORMAT in sshd(8)), the user's first. A line that cannot be read is skipped and
 /// leaves a warning. Lookups are safe from several threads; <see cref="Add"/> is not.
 /// </summary>
-public sealed class KnownHosts
+public sealed partial class KnownHosts
 {
     private const int DefaultPort = 22;
 

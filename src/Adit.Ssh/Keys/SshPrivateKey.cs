@@ -42,6 +42,9 @@ public sealed partial class SshPrivateKey : ISshSigner, IDisposable
     /// <param name="comment">The new comment.</param>
     public SshPrivateKey WithComment(string comment) => new(_secret, comment);
 
+    /// <summary>Writes the secret as key files and agents have it, key type first.</summary>
+    internal void WriteFields(ref Adit.Wire.Ssh.SshWriter writer) => _secret.WriteFields(ref writer);
+
     /// <inheritdoc/>
     public void Dispose() => _secret.Dispose();
 }

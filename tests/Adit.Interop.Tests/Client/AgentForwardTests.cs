@@ -30,6 +30,31 @@ public sealed class AgentForwardTests(ClientFixture fixture) : IClassFixture<Cli
         Assert.Contains(fixture.Identity.PublicLine.Split(' ')[1], (await client.RunAsync(["-A"], $"{own} ssh-add -L")).Succeeded().Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("yes", false)]
+    [InlineData("1h", false)]
+    [InlineData("confirm 1h", false)]
+    [InlineData("yes", true)]
+    public async Task Key_IsAddedToTheAgent_WhenItIsUsed(string words, bool encrypted)
+    {
+        PeerRequired.Installed("sshd", "ssh-agent", "ssh-add");
+        using var folder = new PeerFolder("adding");
+        SshKeyFile used = await SshKeyFile.GenerateAsync(folder, "used", passphrase: encrypted ? "open sesame" : "");
+        string ask = folder.Write("ask", "#!/bin/sh\necho 'open sesame'\n");
+        File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using OpenSshServer server = await OpenSshServer.StartAsync(new OpenSshServerOptions { AuthorizedKeys = [used.PublicLine] });
+        await using SshAgent agent = await SshAgent.StartAsync();
+        using var client = new OpenSshClient(server.Target, used)
+        {
+            Program = AditProgram.ExecutablePath,
+            Verb = ["ssh"],
+            Environment = new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.SocketPath, ["HOME"] = folder.Path, ["SSH_ASKPASS"] = ask, ["SSH_ASKPASS_REQUIRE"] = "force" },
+        };
+        (await client.RunAsync(["-o", $"AddKeysToAgent={words}", "-o", "BatchMode=no"], "true")).Succeeded();
+        ProcessResult listed = await ProcessRunner.RunAsync(new PeerStart { Program = "ssh-add", Arguments = ["-L"], Environment = client.Environment });
+        Assert.StartsWith(used.PublicKey, listed.Succeeded().Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RestrictedKeys_AreUsableWhereTheyMay()
     {
