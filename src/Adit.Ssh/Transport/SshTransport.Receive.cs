@@ -58,7 +58,7 @@ internal sealed partial class SshTransport
         _acknowledgesQuickly = _isClient && !PeerIdentification.SoftwareVersion.StartsWith("Adit_", StringComparison.Ordinal);
         (byte[] client, byte[] server) = _isClient ? (own.Octets, PeerIdentification.Octets) : (PeerIdentification.Octets, own.Octets);
         _kex.Identifications = (client, server);
-        LogIdentification(_logger, PeerIdentification.SoftwareVersion);
+        LogIdentification(_logger, PeerIdentification.ProtocolVersion, PeerIdentification.SoftwareVersion);
     }
 
     private async Task ReceiveLoopAsync()
@@ -187,8 +187,8 @@ internal sealed partial class SshTransport
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Remote software version {Version}")]
-    private static partial void LogIdentification(ILogger logger, string version);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Remote protocol version {Protocol}, remote software version {Version}")]
+    private static partial void LogIdentification(ILogger logger, string protocol, string version);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Received SSH2_MSG_UNIMPLEMENTED")]
     private static partial void LogUnimplemented(ILogger logger);
