@@ -10,6 +10,7 @@ internal sealed class ControlMasterClient(ControlMaster master, ControlSocket so
 {
     private const string Denied = "Permission denied";
     private const string Refused = "Session open refused by peer";
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PassengerChannel? _passenger;
     private Task _session = Task.CompletedTask;
     private uint _sessionId;
@@ -176,7 +177,7 @@ internal sealed class ControlMasterClient(ControlMaster master, ControlSocket so
         if (!await MayOpenAsync(message.RequestId, $"Allow shared connection to {master.Options.Host}? ", streams, token).ConfigureAwait(false)) return true;
         await StartAsync(
             message.RequestId,
-            () => PassengerSession.OpenAsync(master, message, streams, id => SendQuietly(new MuxTtyAllocFailMessage(id)), token),
+            () => PassengerSession.OpenAsync(master, message, streams, TellNoTerminalAsync, token),
             streams,
             token).ConfigureAwait(false);
         return true;
@@ -235,6 +236,7 @@ internal sealed class ControlMasterClient(ControlMaster master, ControlSocket so
         }
         finally
         {
+            _opened.TrySetResult();
             _session = RunSessionAsync(passenger); // also where the client is gone already: it lets go of everything
         }
     }
@@ -245,6 +247,13 @@ internal sealed class ControlMasterClient(ControlMaster master, ControlSocket so
         if (passenger.ExitStatus is { } status) await SendQuietly(new MuxExitMessage(_sessionId, status)).ConfigureAwait(false);
         // The client waits for this end.
         socket.EndWrites();
+    }
+
+    /// <summary>The client knows no session before it is told that it is open.</summary>
+    private async Task TellNoTerminalAsync(uint session)
+    {
+        await _opened.Task.ConfigureAwait(false);
+        await SendQuietly(new MuxTtyAllocFailMessage(session)).ConfigureAwait(false);
     }
 
     private async Task SendQuietly<T>(T message)
