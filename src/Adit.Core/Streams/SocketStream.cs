@@ -77,6 +77,20 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
         if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
     }
 
+    /// <summary>Writes what is accepted now of several parts.</summary>
+    /// <param name="parts">At least one.</param>
+    /// <param name="count">Octets taken, fewer perhaps than offered; 0 when none can be taken now.</param>
+    /// <exception cref="TunnelException">The stream failed.</exception>
+    public void TryWrite(SendParts parts, out int count)
+    {
+        int error;
+        while ((error = _socket.Send(parts, out count)) == LoopSocket.Interrupted)
+        {
+        }
+
+        if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
+    }
+
     /// <inheritdoc/>
     public ValueTask WaitReadableAsync(CancellationToken cancellationToken = default)
     {
