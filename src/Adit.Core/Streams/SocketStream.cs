@@ -51,6 +51,12 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
         if (_isTcp) _ = _socket.SetUnsentLimit(octets);
     }
 
+    /// <summary>Lets the kernel probe the path when it is silent (SO_KEEPALIVE). For unix sockets nothing.</summary>
+    public void KeepAlive()
+    {
+        if (_isTcp) _ = _socket.SetKeepAlive();
+    }
+
     /// <inheritdoc/>
     public bool TryRead(Span<byte> destination, out int count)
     {

@@ -27,6 +27,7 @@ public sealed partial class LoopSocket
     private const int ShutWrite = 1;
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int Linger = 13; // SO_LINGER
+    private const int KeepAlive = 9; // SO_KEEPALIVE
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int TcpNoDelay = 1;
     private const int TcpQuickAck = 12;
@@ -206,6 +207,9 @@ public sealed partial class LoopSocket
 
     /// <summary>Makes closing reset the connection (SO_LINGER of zero).</summary>
     public int SetReset() => SetOption(SocketLevel, Linger, [1, 0, 0, 0, 0, 0, 0, 0]);
+
+    /// <summary>SO_KEEPALIVE: the kernel probes a silent path, after as long as the system says (two hours).</summary>
+    public int SetKeepAlive() => SetOption(SocketLevel, KeepAlive, [1, 0, 0, 0]);
 
     /// <summary>The address of an end.</summary>
     /// <param name="remote">Which end.</param>

@@ -177,7 +177,7 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");
         }
 
-        LogHostKey(_logger, hostKey.KeyType, hostKey.Fingerprint);
+        LogHostKey(_logger, hostKey.KeyType, hostKey.FingerprintBy(_options.FingerprintHash));
         if (!_keyed.Task.IsCompleted) InitialProof = (hostKey, reply.Signature.ToArray());
 
         // A user may be asked, and takes the time that it takes.
