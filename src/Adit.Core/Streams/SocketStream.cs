@@ -8,7 +8,7 @@ namespace Adit.Core.Streams;
 /// <summary>
 /// A connected TCP or unix stream socket on an event loop. Waiting for readability holds no buffer. Owns the socket.
 /// </summary>
-public sealed class SocketStream : DuplexStream, IReadyStream
+public sealed partial class SocketStream : DuplexStream, IReadyStream
 {
     private readonly LoopSocket _socket;
     private readonly bool _isTcp;
@@ -77,6 +77,20 @@ public sealed class SocketStream : DuplexStream, IReadyStream
     {
         int error;
         while ((error = _socket.Send(source, out count)) == LoopSocket.Interrupted)
+        {
+        }
+
+        if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
+    }
+
+    /// <summary>Writes what is accepted now of several parts.</summary>
+    /// <param name="parts">At least one.</param>
+    /// <param name="count">Octets taken, fewer perhaps than offered; 0 when none can be taken now.</param>
+    /// <exception cref="TunnelException">The stream failed.</exception>
+    public void TryWrite(SendParts parts, out int count)
+    {
+        int error;
+        while ((error = _socket.Send(parts, out count)) == LoopSocket.Interrupted)
         {
         }
 

@@ -131,6 +131,62 @@ public sealed partial class LoopSocket
         }
     }
 
+    /// <summary>Writes what is taken of several parts.</summary>
+    /// <param name="parts">The parts; at least one.</param>
+    /// <param name="count">Octets taken.</param>
+    public int Send(SendParts parts, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 1) return Send(parts[0], out count);
+        count = 0;
+        try
+        {
+            SendParts.Message message = parts.Describe();
+            nint sent = sendmsg(_handle, in message, NoSignal);
+            if (sent < 0) return Marshal.GetLastPInvokeError();
+            count = (int)sent;
+            return 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
+    /// <summary>Moves what is there into a pipe.</summary>
+    /// <param name="pipe">The pipe; empty, else "nothing there" and "no room" could not be told apart.</param>
+    /// <param name="count">Octets moved; 0 at the end of the stream.</param>
+    public int SpliceTo(SplicePipe pipe, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        count = 0;
+        try
+        {
+            return pipe.Fill(_handle, out count);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
+    /// <summary>Writes what is taken of a pipe's octets.</summary>
+    /// <param name="pipe">The pipe; not empty.</param>
+    /// <param name="count">Octets taken.</param>
+    public int SpliceFrom(SplicePipe pipe, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        count = 0;
+        try
+        {
+            return pipe.Empty(_handle, out count);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
     /// <summary>Ends the outgoing direction.</summary>
     public int ShutdownWrites() => Call(static (h, _) => shutdown(h, ShutWrite), default);
 
@@ -213,6 +269,9 @@ public sealed partial class LoopSocket
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint send(SafeHandle socket, ReadOnlySpan<byte> from, nint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint sendmsg(SafeHandle socket, in SendParts.Message message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int shutdown(SafeHandle socket, int how);

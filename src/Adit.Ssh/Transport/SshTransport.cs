@@ -98,6 +98,9 @@ internal sealed partial class SshTransport : IDisposable
     /// <summary>Whether a packet buffer is held in either direction.</summary>
     public bool HoldsBuffers => _reader.HoldsBuffer || _writer.HoldsBuffer;
 
+    /// <summary>Whether the payloads of a batch stay valid, in pinned memory, until <see cref="ITransportHandler.OnBatchEnd"/>. Receive loop.</summary>
+    public bool PayloadsStay => _reader.PayloadsStay;
+
     internal PacketReader Reader => _reader;
 
     internal PacketWriter Writer => _writer;
