@@ -22,7 +22,7 @@ internal sealed partial class DialogueHostKeyPolicy : IHostKeyPolicy
         _config = config;
         _dialogue = dialogue;
         _knownHosts = new Lazy<KnownHosts>(() => KnownHosts.Load([.. config.UserKnownHostsFiles, .. config.GlobalKnownHostsFiles]));
-        _forOrder = new Lazy<KnownHosts>(() => With("ORDER", _knownHosts.Value, Name, null));
+        _forOrder = new Lazy<KnownHosts>(() => With("ORDER", _knownHosts.Value, _host!, null));
         // ssh_config(5): an alias stands for host and port both.
         (_host, _port) = config.HostKeyAlias is { } alias ? (alias, SshConfig.DefaultPort) : (config.HostName, config.Port);
     }

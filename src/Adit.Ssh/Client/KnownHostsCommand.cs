@@ -15,7 +15,7 @@ internal static class KnownHostsCommand
     /// <summary>Runs it without a shell; its standard error is this process's.</summary>
     /// <param name="config">Where it and its tokens stand.</param>
     /// <param name="reason"><c>ORDER</c>, before a key is seen; <c>HOSTNAME</c> and <c>ADDRESS</c>, to judge one.</param>
-    /// <param name="name">Whom it is asked about, as known_hosts names it (<c>%H</c>).</param>
+    /// <param name="name">Whom it is asked about (<c>%H</c>): as known_hosts names it, before the order without a port, as ssh(1) has it.</param>
     /// <param name="key">The host's key; null where there is none yet.</param>
     /// <exception cref="TunnelException">It could not be started, failed, took longer than 60 s or said more than 4 MiB.</exception>
     public static KnownHosts Run(SshConfig config, string reason, string name, SshPublicKey? key)

@@ -214,7 +214,7 @@ internal sealed partial class SshTransport : IDisposable
         using ITimer? handshake = _handshake = _options.HandshakeTimeout > TimeSpan.Zero
             ? _time.CreateTimer(_ => HandshakeExpired(), null, _options.HandshakeTimeout, Timeout.InfiniteTimeSpan)
             : null;
-        using ITimer rekey = _time.CreateTimer(_ => RekeyByTime(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        using ITimer rekey = _rekeyTimer = _time.CreateTimer(_ => RekeyByTime(), null, RekeyCheck(), RekeyCheck());
         try
         {
             await ExchangeIdentificationsAsync().ConfigureAwait(false);
