@@ -1,8 +1,8 @@
 using System.Globalization;
 using Adit.Core;
+using Adit.Core.Streams;
 using Adit.Proxies.AccessLog;
 using Adit.Proxies.Serving;
-using Adit.Proxies.Streams;
 using Adit.Wire;
 using Adit.Wire.Http;
 
@@ -332,7 +332,7 @@ internal sealed partial class HttpSession
         byte[] early = origin.Unread.ToArray();
         origin.ReleaseBuffer();
         _origin = null;
-        await Tunnel.RunAsync(client, early.Length == 0 ? origin.Stream : new PrefixedStream(origin.Stream, early), access).ConfigureAwait(false);
+        await Tunnel.RunAsync(client, PrefixedStream.Of(origin.Stream, early), access).ConfigureAwait(false);
         return HttpNext.HandedOver;
     }
 }

@@ -58,5 +58,5 @@ internal sealed class HeldSide
     }
 
     /// <summary>The stream behind what was held back.</summary>
-    public DuplexStream Rest() => _read is null ? _stream : new PrefixedStream(_stream, _read, _buffer.AsMemory(_count));
+    public DuplexStream Rest() => _read is null ? _stream : new PendingStream(_stream, _read, _buffer.AsMemory(_count));
 }

@@ -165,7 +165,7 @@ internal sealed class ProxyClient : IDisposable
         byte[] early = Unread.ToArray();
         Consume(early.Length);
         ReleaseBuffer();
-        Stream = await Service.Options.Tls!(early.Length == 0 ? Stream : new PrefixedStream(Stream, early), _stop.Token).ConfigureAwait(false);
+        Stream = await Service.Options.Tls!(PrefixedStream.Of(Stream, early), _stop.Token).ConfigureAwait(false);
         IsTls = true;
     }
 
