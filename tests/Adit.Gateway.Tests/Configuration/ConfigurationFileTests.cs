@@ -161,7 +161,6 @@ public sealed class ConfigurationFileTests
     [InlineData("gateway:\n  max-sessions: 0", "f:2:17: gateway.max-sessions: expected a number from 1 to 1000, got '0'")]
     [InlineData("gateway:\n  ciphers: [aes128-cbc]", "f:2:12: gateway.ciphers: expected some of aes128-gcm@openssh.com, aes256-gcm@openssh.com, chacha20-poly1305@openssh.com, aes256-ctr, aes192-ctr, aes128-ctr, got aes128-cbc")]
     [InlineData("gateway:\n  tunnel: yes", "f:2:11: gateway.tunnel: tunnel is not there yet in this version")]
-    [InlineData("proxies:\n  - listen: 1", "f:2:3: proxies: proxies is not there yet in this version")]
     [InlineData("forwards: {listen: 1}", "f:1:11: forwards: expected a list of forwards, got a mapping")]
     [InlineData("forwards:\n  - listen: 1", "f:2:5: forwards[0]: expected the key 'target', got none")]
     [InlineData("forwards:\n  - {listen: 1, target: '80'}", "f:2:25: forwards[0].target: expected HOST:PORT or unix:PATH, got '80'")]
