@@ -11,7 +11,8 @@ public sealed class ProjectReferenceTests
         ["Adit.Platform"] = [],
         ["Adit.Core"] = ["Adit.Wire", "Adit.Platform"],
         ["Adit.Ssh"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
-        ["Adit.Gateway"] = ["Adit.Ssh", "Adit.Core", "Adit.Wire", "Adit.Platform"],
+        ["Adit.Carriers"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
+        ["Adit.Gateway"] = ["Adit.Ssh", "Adit.Carriers", "Adit.Core", "Adit.Wire", "Adit.Platform"],
         ["Adit.Cli"] = ["Adit.Gateway"],
     };
 
