@@ -6,6 +6,9 @@ public static class MutationRunner
     /// <summary>The seed of a test run: ADIT_SEED if it is set, else always the same, so that a test run repeats.</summary>
     public static int Seed => int.TryParse(Environment.GetEnvironmentVariable("ADIT_SEED"), out int seed) ? seed : 20_250_101;
 
+    /// <summary>How many inputs each target of a test run gets: ADIT_MUTATIONS if it is set, else 100 000.</summary>
+    public static int Count => int.TryParse(Environment.GetEnvironmentVariable("ADIT_MUTATIONS"), out int count) && count > 0 ? count : 100_000;
+
     /// <summary>Runs <paramref name="count"/> inputs.</summary>
     /// <param name="target">Where they go.</param>
     /// <param name="seed">Decides them all.</param>
