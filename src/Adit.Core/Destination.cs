@@ -46,3 +46,12 @@ public sealed record UnixDestination(string Path) : Destination
     /// <inheritdoc/>
     public override string ToString() => $"unix:{Path}";
 }
+
+/// <summary>A UDP port of a host. The host is a <i>name</i> or address literal, resolved at the far end of the last hop.</summary>
+/// <param name="Host">A name, an IPv4 or an IPv6 address without brackets; for a listener as with <see cref="TcpDestination"/>.</param>
+/// <param name="Port">0 to 65535; 0 lets a listener choose.</param>
+public sealed record UdpDestination(string Host, int Port) : Destination
+{
+    /// <inheritdoc/>
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}/udp" : $"{Host}:{Port}/udp";
+}

@@ -42,6 +42,9 @@ public enum TunnelError
     /// <summary>The host key is marked as revoked.</summary>
     HostKeyRevoked,
 
+    /// <summary>The certificate of a TLS server is not the one that is meant: another key than pinned, another name, or nobody trusted signed it.</summary>
+    CertificateNotTrusted,
+
     /// <summary>The peer did not accept any credential.</summary>
     AuthenticationFailed,
 
@@ -50,6 +53,12 @@ public enum TunnelError
 
     /// <summary>The address to listen on is taken.</summary>
     AddressInUse,
+
+    /// <summary>The hop itself could not be reached; the inner exception says why. What lies beyond it was not asked for.</summary>
+    HopUnreachable,
+
+    /// <summary>The hop was reached and refused, and its words tell no more precise cause.</summary>
+    RefusedByHop,
 
     /// <summary>The peer lacks the resources.</summary>
     ResourceShortage,

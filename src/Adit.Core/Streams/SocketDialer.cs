@@ -87,7 +87,7 @@ public sealed class SocketDialer : IStreamDialer
 
     private async Task<DuplexStream> DialTcpAsync(TcpDestination to, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await ResolveAsync(to, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = ResolvedAddresses.Judge(await ResolvedAddresses.OfAsync(to.Host, _family, cancellationToken).ConfigureAwait(false), to, _family, _judge);
         (LoopSocket? socket, int error) = addresses.Length == 1
             ? await ConnectAsync(new IPEndPoint(addresses[0], to.Port), cancellationToken).ConfigureAwait(false)
             : await RaceAsync(addresses, to.Port, cancellationToken).ConfigureAwait(false);
@@ -127,35 +127,6 @@ public sealed class SocketDialer : IStreamDialer
         }
 
         return (null, failure == 0 ? SystemErrors.HostUnreachable : failure);
-    }
-
-    private async Task<IPAddress[]> ResolveAsync(TcpDestination to, CancellationToken cancellationToken)
-    {
-        IPAddress[] addresses;
-        if (IPAddress.TryParse(to.Host, out IPAddress? literal))
-        {
-            addresses = [literal];
-        }
-        else
-        {
-            try
-            {
-                addresses = await NameResolver.ResolveAsync(to.Host, _family, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is SocketException or ArgumentException)
-            {
-                string text = e is SocketException s ? s.SocketErrorCode.ToText() : "Name or service not known";
-                throw new TunnelException(TunnelError.NameNotResolved, $"resolve {to.Host}: {text}", null, e);
-            }
-        }
-
-        if (_family != AddressFamily.Unspecified) addresses = Array.FindAll(addresses, a => a.AddressFamily == _family);
-        if (addresses.Length == 0) throw new TunnelException(TunnelError.NameNotResolved, $"resolve {to.Host}: no address of the family that was asked for");
-        if (_judge is null) return addresses;
-
-        string? rule = null;
-        IPAddress[] allowed = Array.FindAll(addresses, a => (rule = _judge(a)) is null);
-        return allowed.Length > 0 ? allowed : throw new TunnelException(TunnelError.PermissionDenied, $"connect to {to}: {rule}");
     }
 
     private ValueTask<(LoopSocket? Socket, int Error)> ConnectAsync(IPEndPoint to, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Adit.Platform.EventLoops;
 
 /// <summary>
-/// A non-blocking stream socket on an <see cref="EventLoop"/>. One reader and one writer at a time. It joins the loop's epoll set when it is first waited
+/// A non-blocking stream socket, or a connected datagram socket, on an <see cref="EventLoop"/>. One reader and one writer at a time. It joins the loop's epoll set when it is first waited
 /// for, with the direction that is waited for only. Safe to close at any moment: a call under way keeps the descriptor's number, and who waits goes on.
 /// </summary>
 public sealed partial class LoopSocket : IDisposable
@@ -13,6 +13,7 @@ public sealed partial class LoopSocket : IDisposable
     private readonly Lock _lock = new();
     private readonly Wakeup _readable;
     private readonly Wakeup _writable = new(EventLoop.Inline);
+    private readonly bool _isDatagram;
     private ulong _place;
     private uint _wanted;
     private volatile bool _hungUp;
@@ -23,7 +24,8 @@ public sealed partial class LoopSocket : IDisposable
     /// <param name="loop">Where it is waited for.</param>
     /// <param name="owner">What is disposed in place of <paramref name="handle"/>; null for the handle itself.</param>
     /// <param name="readable">What is signalled when it may be read, shared by several sockets of one waiter; null for its own.</param>
-    public LoopSocket(SafeHandle handle, EventLoop loop, IDisposable? owner = null, Wakeup? readable = null)
+    /// <param name="isDatagram">Whether an error that is told (by ICMP) leaves it as it was, instead of being its end.</param>
+    public LoopSocket(SafeHandle handle, EventLoop loop, IDisposable? owner = null, Wakeup? readable = null, bool isDatagram = false)
     {
         ArgumentNullException.ThrowIfNull(handle);
         ArgumentNullException.ThrowIfNull(loop);
@@ -31,6 +33,7 @@ public sealed partial class LoopSocket : IDisposable
         Loop = loop;
         _owner = owner;
         _readable = readable ?? new Wakeup(EventLoop.Inline);
+        _isDatagram = isDatagram;
     }
 
     /// <summary>Where it is waited for.</summary>
@@ -83,7 +86,7 @@ public sealed partial class LoopSocket : IDisposable
     internal void OnEvents(uint events)
     {
         // Sticky: no further edge comes after an end that was told together with octets.
-        if ((events & (EpollSet.ReadHangUp | EpollSet.HangUp | EpollSet.Error)) != 0) _hungUp = true;
+        if (!_isDatagram && (events & (EpollSet.ReadHangUp | EpollSet.HangUp | EpollSet.Error)) != 0) _hungUp = true;
         if ((events & (EpollSet.Out | EpollSet.HangUp | EpollSet.Error)) != 0) _writable.Signal();
         if ((events & (EpollSet.In | EpollSet.ReadHangUp | EpollSet.HangUp | EpollSet.Error)) != 0) _readable.Signal();
     }

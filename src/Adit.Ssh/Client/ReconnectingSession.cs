@@ -55,7 +55,7 @@ public sealed partial class ReconnectingSession : IStreamDialer
     {
         ArgumentNullException.ThrowIfNull(failure);
         return failure.Error is not (TunnelError.AuthenticationFailed or TunnelError.HostKeyChanged or TunnelError.HostKeyRevoked or TunnelError.HostKeyUnknown
-            or TunnelError.BadConfiguration or TunnelError.NoCommonAlgorithm or TunnelError.NotSupported);
+            or TunnelError.CertificateNotTrusted or TunnelError.BadConfiguration or TunnelError.NoCommonAlgorithm or TunnelError.NotSupported);
     }
 
     /// <summary>Connects, and again whenever the session is lost, until cancelled or until a failure that will not mend.</summary>
