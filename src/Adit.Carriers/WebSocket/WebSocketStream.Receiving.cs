@@ -15,6 +15,9 @@ public sealed partial class WebSocketStream
     /// <summary>Ours: after a read of fewer octets the buffer is given back while waiting.</summary>
     private const int BulkRead = 8 * 1024;
 
+    /// <summary>Ours: a caller's buffer that is smaller is filled from ours, so that a transport never gets a tiny one.</summary>
+    private const int LeastDirectRead = 8 * 1024;
+
     private byte[]? _buffer;
     private int _start;
     private int _end;
@@ -24,10 +27,9 @@ public sealed partial class WebSocketStream
     private uint? _key;
     private bool _inMessage;        // more fragments are to come
     private bool _readEnded;
+    private bool _closeReceived;
+    private bool _draining;
     private int _reading;
-
-    /// <summary>Called for each pong with its payload, on the thread that reads: be brief. Null to ignore them.</summary>
-    public Action<ReadOnlyMemory<byte>>? PongReceived { get; set; }
 
     private Span<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
 
@@ -67,10 +69,11 @@ public sealed partial class WebSocketStream
         while (true)
         {
             ThrowIfFailed();
-            if (_readEnded) return 0;
+            if (!_stash.IsEmpty) return TakeStash(buffer.Span);
+            if (_readEnded && (_closeReceived || !_draining)) return 0;
             if (_left > 0)
             {
-                if (_end == _start && (buffer.IsEmpty || _left < buffer.Length)) await FillAsync(cancellationToken).ConfigureAwait(false);
+                if (_end == _start && (buffer.Length < LeastDirectRead || _left < buffer.Length)) await FillAsync(cancellationToken).ConfigureAwait(false);
                 if (buffer.IsEmpty) return 0;
                 int count = _end > _start ? TakeBuffered(buffer.Span) : await TakeDirectlyAsync(buffer, cancellationToken).ConfigureAwait(false);
                 _left -= count;
@@ -100,6 +103,7 @@ public sealed partial class WebSocketStream
             _start += payload.Length;
             if (header.MaskingKey is { } key) WebSocketMask.Apply(payload, key);
             Control(header.Opcode, payload);
+            if (_probing && header.Opcode == WebSocketOpcode.Pong) return Ponged;
         }
     }
 
@@ -133,7 +137,6 @@ public sealed partial class WebSocketStream
                 Answer(payload);
                 break;
             case WebSocketOpcode.Pong:
-                PongReceived?.Invoke(payload);
                 break;
             default:
                 if (WebSocketClose.TryDecode(payload, out WebSocketClose close) != DecodeStatus.Ok) ThrowBroken("close frame", "a code and UTF-8", "neither");
@@ -144,6 +147,7 @@ public sealed partial class WebSocketStream
                     throw reset;
                 }
 
+                _closeReceived = true;
                 EndOfReading();
                 _ = EchoCloseAsync();
                 break;
@@ -166,6 +170,25 @@ public sealed partial class WebSocketStream
         {
             // It is gone.
         }
+    }
+
+    /// <summary>Reads and drops what is still to come, to the peer's close frame; who opened the connection also to its end, for the other side ends it first (RFC 6455 §7.1.1).</summary>
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(BufferLength);
+        _draining = true;
+        while (await ReceiveAsync(scratch, cancellationToken).ConfigureAwait(false) > 0)
+        {
+        }
+
+        if (_options.IsClient)
+        {
+            while (await _transport.ReadAsync(scratch, cancellationToken).ConfigureAwait(false) > 0)
+            {
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(scratch);
     }
 
     private int TakeBuffered(Span<byte> into)

@@ -38,7 +38,7 @@ public sealed partial class WebSocketStream
     }
 
     /// <summary>Sends a ping.</summary>
-    /// <param name="payload">At most 125 octets, which the pong repeats (<see cref="PongReceived"/>).</param>
+    /// <param name="payload">At most 125 octets, which the pong repeats.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     public ValueTask PingAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
         payload.Length <= WebSocketFrameHeader.MaximumControlPayload

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Adit.Core;
 using Adit.Core.Streams;
@@ -10,7 +9,7 @@ namespace Adit.Carriers.WebSocket;
 /// A stream of octets as WebSocket frames. Theory of operation: what is written goes out as binary messages, one frame each; the boundaries of messages mean nothing.
 /// WebSocket itself has no half-close (RFC 6455 §5.5.1 lets no data follow a close frame), so <b>an empty text message ends a direction</b>, and a close frame both:
 /// code 1000, 1005 or none is an orderly end, any other a reset. Octets that end without either were cut. Who has ended its own direction and seen the
-/// other's end sends a close frame. Pings keep the path awake and are answered at once; they also serve to probe the path (<see cref="PingAsync"/>).
+/// other's end sends a close frame. Pings keep the path awake and are answered at once; they also serve to probe the path (<see cref="ProbeAsync"/>).
 /// One read and one write may be under way at once; control frames find their place between them.
 /// </summary>
 public sealed partial class WebSocketStream : DuplexStream
@@ -39,6 +38,9 @@ public sealed partial class WebSocketStream : DuplexStream
 
     /// <summary>Completes once the transport was let go of, in order or not.</summary>
     public Task Closed => _closed.Task;
+
+    /// <summary>Whether this side has said that it will send nothing any more, or let go.</summary>
+    public bool IsClosing => _closeSent || Volatile.Read(ref _disposed) != 0;
 
     /// <inheritdoc/>
     public override void Abort(TunnelError error)
@@ -74,15 +76,7 @@ public sealed partial class WebSocketStream : DuplexStream
             if (_failure is null)
             {
                 await SendCloseAsync(WebSocketClose.Normal, limit.Token).ConfigureAwait(false);
-                if (Interlocked.Exchange(ref _reading, 1) == 0)
-                {
-                    byte[] scratch = ArrayPool<byte>.Shared.Rent(16 * 1024);
-                    while (await _transport.ReadAsync(scratch, limit.Token).ConfigureAwait(false) > 0)
-                    {
-                    }
-
-                    ArrayPool<byte>.Shared.Return(scratch);
-                }
+                if (Interlocked.Exchange(ref _reading, 1) == 0) await DrainAsync(limit.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)

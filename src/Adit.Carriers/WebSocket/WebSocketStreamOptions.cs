@@ -6,6 +6,9 @@ public sealed record WebSocketStreamOptions
     /// <summary>The longest header and its payload must stay a sane allocation.</summary>
     private const int MostFrameLength = 1024 * 1024;
 
+    /// <summary>Whether this side opened the connection; default false.</summary>
+    public bool IsClient { get; init; }
+
     /// <summary>Whether what this side sends is masked: a client's frames are (RFC 6455 §5.3), but not those within HTTP bodies. Default false.</summary>
     public bool MasksOutgoing { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Adit.Core;
+using Adit.Core.Certificates;
 using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Listeners.Http;
@@ -41,8 +42,31 @@ internal static class GatewayListeners
 
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the web server is loaded before
     private static async Task<IGatewayListener> StartWebAsync(
-        GatewayConfiguration configuration, StateFolder state, IReadOnlyList<ListenUri> places, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken) =>
-        await WebListener.StartAsync(
-            new WebListenerOptions { Places = places, Loggers = loggers, Time = time },
-            cancellationToken).ConfigureAwait(false);
+        GatewayConfiguration configuration, StateFolder state, ListenUri[] places, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        KeyedCertificate? certificate = places[0].IsSecure ? CertificateOf(configuration, state, time) : null;
+        try
+        {
+            return await WebListener.StartAsync(
+                new WebListenerOptions
+                {
+                    Places = places,
+                    Certificate = certificate,
+                    Static = configuration.Static is { } page ? HomePath.Expand(page) : null,
+                    TrustedProxies = configuration.TrustedProxies,
+                    Loggers = loggers,
+                    Time = time,
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            certificate?.Dispose();
+            throw;
+        }
+    }
+
+    private static KeyedCertificate CertificateOf(GatewayConfiguration configuration, StateFolder state, TimeProvider time) => configuration.Certificate is { } file
+        ? KeyedCertificate.Load(HomePath.Expand(file), configuration.CertificateKey is { } key ? HomePath.Expand(key) : null)
+        : SelfSigned.LoadOrCreate(state.CertificateFile, [Environment.MachineName, "localhost"], time);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Adit.Core;
+using Adit.Core.Certificates;
 using Adit.Core.Streams;
 
 namespace Adit.Gateway.Listeners;
@@ -11,6 +12,8 @@ internal sealed class TcpGatewayListener(SocketListener sockets) : IGatewayListe
     public Destination BoundAt => sockets.BoundAt;
 
     public IReadOnlyList<ListenUri> Places => [.. sockets.EndPoints.OfType<IPEndPoint>().Select(e => new ListenUri("tcp", e.Address.ToString(), e.Port))];
+
+    public Pin? Pin => null;
 
     public ValueTask<Incoming?> AcceptAsync(CancellationToken cancellationToken = default) => sockets.AcceptAsync(cancellationToken);
 

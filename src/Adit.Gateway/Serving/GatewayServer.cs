@@ -1,3 +1,4 @@
+using Adit.Core.Certificates;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Listeners;
 using Adit.Ssh.Keys;
@@ -32,6 +33,9 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>Where it listens, one a socket, ports resolved.</summary>
     public IReadOnlyList<ListenUri> Listening => [.. _listeners.SelectMany(l => l.Places)];
+
+    /// <summary>What names the key that secure listeners prove themselves with; null where there are none.</summary>
+    public Pin? Pin => _listeners.FirstOrDefault(l => l.Pin is not null)?.Pin;
 
     /// <summary>The public host keys.</summary>
     public IReadOnlyList<SshPublicKey> HostKeys => [.. _hostKeys.Select(k => k.PublicKey)];

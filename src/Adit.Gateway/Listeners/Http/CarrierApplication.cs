@@ -110,28 +110,28 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
         {
             response.Headers.Upgrade = "websocket";
             response.Headers.SecWebSocketAccept = WebSocketHandshake.AcceptOf(request.Headers.SecWebSocketKey!);
-            await context.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+            Stream stream = await context.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+            await CarryAsync(new UpgradedTransport(stream, context), context, FromClient, "websocket").ConfigureAwait(false);
         }
         else
         {
             response.StatusCode = 200;
-            await context.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false);
+            Stream stream = await context.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false);
+            await CarryAsync(new UpgradedTransport(stream, context), context, FromClient, "websocket over HTTP/2").ConfigureAwait(false);
         }
-
-        await CarryAsync(context, context, FromClient, isUpgrade ? "websocket" : "websocket over HTTP/2").ConfigureAwait(false);
     }
 
     private async Task ServeDuplexAsync(IFeatureCollection context)
     {
         await BeginBodyAsync(context).ConfigureAwait(false);
-        await CarryAsync(context, context, InBodies, "duplex POST").ConfigureAwait(false);
+        await CarryAsync(new PipeTransport(context, context), context, InBodies, "duplex POST").ConfigureAwait(false);
     }
 
     private async Task ServeHalfAsync(IFeatureCollection context, IHttpRequestFeature request, string id, bool isDownload)
     {
         // The client sends its second request when this one is answered, or without waiting.
         if (isDownload) await BeginBodyAsync(context).ConfigureAwait(false);
-        bool joined = await _pairs.JoinAsync(_routes.Base(request.Path) + id, context, isDownload, (upload, download) => CarryAsync(upload, download, InBodies, "GET and POST")).ConfigureAwait(false);
+        bool joined = await _pairs.JoinAsync(_routes.Base(request.Path) + id, context, isDownload, (upload, download) => CarryAsync(new PipeTransport(upload, download), download, InBodies, "GET and POST")).ConfigureAwait(false);
         if (!joined)
         {
             if (isDownload) context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
@@ -153,14 +153,14 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
     }
 
     /// <summary>Hands the stream over and waits for its end.</summary>
-    private async Task CarryAsync(IFeatureCollection upload, IFeatureCollection download, WebSocketStreamOptions options, string form)
+    private async Task CarryAsync(FrameTransport transport, IFeatureCollection request, WebSocketStreamOptions options, string form)
     {
-        var stream = new WebSocketStream(new PipeTransport(upload, download), options with { Name = form }, _time);
-        IHttpConnectionFeature at = upload.GetRequiredFeature<IHttpConnectionFeature>();
+        var stream = new WebSocketStream(transport, options with { Name = form }, _time);
+        IHttpConnectionFeature at = request.GetRequiredFeature<IHttpConnectionFeature>();
         var local = new TcpDestination((at.LocalIpAddress ?? IPAddress.Any).ToString(), at.LocalPort);
         try
         {
-            await _accepted.WriteAsync(new Incoming(stream, local, _source.Of(upload), form)).ConfigureAwait(false);
+            await _accepted.WriteAsync(new Incoming(stream, local, _source.Of(request), form)).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Adit.Gateway.Listeners.Http;
 
 /// <summary>
-/// What the web server hands over of a request and of a response, perhaps another request's: an upgraded connection, an HTTP/2 stream, a pair of bodies.
+/// The body of a request and of a response, perhaps another request's, as the web server hands them over.
 /// Both requests go on until this is closed.
 /// </summary>
 internal sealed class PipeTransport : FrameTransport
@@ -46,7 +46,7 @@ internal sealed class PipeTransport : FrameTransport
         }
         catch (Exception e) when (IsLoss(e, cancellationToken))
         {
-            throw new TunnelException(TunnelError.ConnectionLost, "http: the connection was lost", null, e);
+            throw Lost(e);
         }
     }
 
@@ -60,11 +60,11 @@ internal sealed class PipeTransport : FrameTransport
             _writer.Advance(length);
             FlushResult result = await _writer.FlushAsync(cancellationToken).ConfigureAwait(false);
             // Whoever writes to a connection that is gone is not told otherwise.
-            if (result.IsCompleted || _gone.IsCancellationRequested) throw new TunnelException(TunnelError.ConnectionLost, "http: the connection was lost");
+            if (result.IsCompleted || _gone.IsCancellationRequested) throw Lost(null);
         }
         catch (Exception e) when (IsLoss(e, cancellationToken))
         {
-            throw new TunnelException(TunnelError.ConnectionLost, "http: the connection was lost", null, e);
+            throw Lost(e);
         }
     }
 
@@ -80,7 +80,9 @@ internal sealed class PipeTransport : FrameTransport
     // The requests end when their handlers return; a read that waits must not outlive them.
     public override void Close() => _reader.CancelPendingRead();
 
-    private static bool IsLoss(Exception e, CancellationToken cancellationToken) => e switch
+    internal static TunnelException Lost(Exception? cause) => new(TunnelError.ConnectionLost, "http: the connection was lost", null, cause);
+
+    internal static bool IsLoss(Exception e, CancellationToken cancellationToken) => e switch
     {
         TunnelException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested, // a connection that was aborted

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Adit.Core;
+using Adit.Core.Certificates;
 using Adit.Core.Streams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -25,16 +26,18 @@ internal sealed class WebListener : IGatewayListener
     private readonly KestrelServer _server;
     private readonly CarrierApplication _application;
     private readonly IReadOnlyList<Socket> _sockets;
+    private readonly KeyedCertificate? _certificate;
     private Task? _stopping;
 
     private WebListener(WebListenerOptions options, IReadOnlyList<Socket> sockets)
     {
         _sockets = sockets;
+        _certificate = options.Certificate;
         IPEndPoint[] endPoints = [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
         Places = [.. endPoints.SelectMany(e => options.Places.Select(p => p with { Host = e.Address.ToString(), Port = e.Port }))];
         BoundAt = new TcpDestination(options.Places[0].Host, endPoints[0].Port);
         _application = new CarrierApplication(new CarrierRoutes(options.Places), new StrangerAnswer(options.Static), new RequestSource(options.TrustedProxies), _accepted.Writer, options.Time);
-        ILoggerFactory loggers = options.Loggers ?? NullLoggerFactory.Instance;
+        ILoggerFactory loggers = options.Loggers is { } given ? new WebLoggers(given) : NullLoggerFactory.Instance;
         var server = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -47,7 +50,7 @@ internal sealed class WebListener : IGatewayListener
             server.Listen(endPoint, listen =>
             {
                 listen.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-                if (options.Certificate is { } certificate) WebTls.Use(listen, certificate);
+                if (options.Certificate is { } certificate) listen.Use(next => new WebTls(next, certificate, loggers.CreateLogger("gateway")).OnConnectionAsync);
             });
         }
 
@@ -62,6 +65,8 @@ internal sealed class WebListener : IGatewayListener
     public Destination BoundAt { get; }
 
     public IReadOnlyList<ListenUri> Places { get; }
+
+    public Pin? Pin => _certificate?.Pin;
 
     /// <summary>Binds and starts to serve.</summary>
     /// <param name="options">What to serve; its places share an address, a port and whether they are secure.</param>
@@ -110,6 +115,7 @@ internal sealed class WebListener : IGatewayListener
         await _cut.CancelAsync().ConfigureAwait(false);
         await _stopping!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _server.Dispose();
+        _certificate?.Dispose();
         _cut.Dispose();
     }
 

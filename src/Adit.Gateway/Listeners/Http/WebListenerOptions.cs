@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using Adit.Core.Certificates;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Listeners.Http;
@@ -10,8 +10,8 @@ internal sealed record WebListenerOptions
     /// <summary>Schemes and paths; one address, one port, all secure or none.</summary>
     public required IReadOnlyList<ListenUri> Places { get; init; }
 
-    /// <summary>What it proves itself with over TLS; null serves without.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>What it proves itself with over TLS; null serves without. Owned by the listener once it serves.</summary>
+    public KeyedCertificate? Certificate { get; init; }
 
     /// <summary>A page or a folder for strangers; null for none.</summary>
     public string? Static { get; init; }
