@@ -8,7 +8,7 @@ namespace Adit.Core.Streams;
 /// <summary>
 /// A connected TCP or unix stream socket on an event loop. Waiting for readability holds no buffer. Owns the socket.
 /// </summary>
-public sealed class SocketStream : DuplexStream, IReadyStream
+public sealed partial class SocketStream : DuplexStream, IReadyStream
 {
     private readonly LoopSocket _socket;
     private readonly bool _isTcp;

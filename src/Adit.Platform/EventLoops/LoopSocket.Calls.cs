@@ -130,6 +130,40 @@ public sealed partial class LoopSocket
         }
     }
 
+    /// <summary>Moves what is there into a pipe.</summary>
+    /// <param name="pipe">The pipe; empty, else "nothing there" and "no room" could not be told apart.</param>
+    /// <param name="count">Octets moved; 0 at the end of the stream.</param>
+    public int SpliceTo(SplicePipe pipe, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        count = 0;
+        try
+        {
+            return pipe.Fill(_handle, out count);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
+    /// <summary>Writes what is taken of a pipe's octets.</summary>
+    /// <param name="pipe">The pipe; not empty.</param>
+    /// <param name="count">Octets taken.</param>
+    public int SpliceFrom(SplicePipe pipe, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        count = 0;
+        try
+        {
+            return pipe.Empty(_handle, out count);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
     /// <summary>Ends the outgoing direction.</summary>
     public int ShutdownWrites() => Call(static (h, _) => shutdown(h, ShutWrite), default);
 
