@@ -35,6 +35,10 @@ public sealed class ProxyServer : IAsyncDisposable
     /// <summary>Where it listens, ports resolved.</summary>
     public IReadOnlyList<Destination> Listening { get; }
 
+    internal ProxyService Service => _service;
+
+    internal HopChain? Via => _via;
+
     /// <summary>Connections of clients at this moment.</summary>
     public int ConnectionCount => _service.ConnectionCount;
 
