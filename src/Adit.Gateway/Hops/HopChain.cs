@@ -53,7 +53,8 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
         }
         catch (TunnelException e)
         {
-            _outcomes.Failed(IndexOf(e.Hop), e.Message);
+            string told = $"{e.Hop}: ";
+            _outcomes.Failed(IndexOf(e.Hop), e.Message.StartsWith(told, StringComparison.Ordinal) ? e.Message[told.Length..] : e.Message);
             throw;
         }
     }

@@ -49,7 +49,8 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
         lock (_lock) (route, began) = (_route, _began);
         if (route is null) return status;
         if (!route.IsCompleted) return status with { State = "connecting", Since = began };
-        if (!route.IsCompletedSuccessfully) return status with { State = "failed", Since = began };
+        // What it failed at, itself or a hop before it, is what the dials told.
+        if (!route.IsCompletedSuccessfully) return status;
         (long sent, long received) = route.Result.Client.Connection.Octets;
         Exception? closed = route.Result.Client.Connection.CloseReason;
         return status with

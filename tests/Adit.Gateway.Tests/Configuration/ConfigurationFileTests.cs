@@ -100,7 +100,7 @@ public sealed class ConfigurationFileTests
         (AditConfiguration again, var problems) = ConfigurationFile.Parse(once, "f");
         Assert.Empty(problems);
         Assert.Equal(once, ConfigurationWriter.Write(again));
-        Assert.Contains("via: [\"ssh://me@bastion.example?identity=%2Fk%2Fid\"", once);
+        Assert.Contains("via: [\"ssh://me@bastion.example?identity=/k/id\"", once);
         Assert.Contains("  takeover: always\n", once);
     }
 
