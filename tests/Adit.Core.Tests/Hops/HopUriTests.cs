@@ -43,7 +43,7 @@ public sealed class HopUriTests
     [Theory]
     [InlineData("foo://x", "--via: hop \"foo://x\": unknown scheme, expected one of ssh, tcp")]
     [InlineData("shh://x", "--via: hop \"shh://x\": unknown scheme, expected one of ssh, tcp, did you mean ssh?")]
-    [InlineData("socks5://x", "--via: hop \"socks5://x\": socks5 is not there yet")]
+    [InlineData("mqtt://x", "--via: hop \"mqtt://x\": mqtt is not there yet")]
     [InlineData("dns://t.example", "--via: hop \"dns://t.example\": dns is not there yet")]
     [InlineData("bastion", "--via: hop \"bastion\": no scheme: expected scheme://host[:port]")]
     [InlineData("ssh://", "--via: hop \"ssh://\": host: expected a name or an address, got nothing")]
