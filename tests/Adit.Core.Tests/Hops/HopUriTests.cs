@@ -62,7 +62,8 @@ public sealed class HopUriTests
     public void WrongUri_SaysWhatIsWrong(string text, string message)
     {
         var e = Assert.Throws<TunnelException>(() => HopUri.Parse(text, "--via"));
-        Assert.Equal((TunnelError.BadConfiguration, message), (e.Error, e.Message));
+        string available = string.Join(", ", HopScheme.All.Where(s => s.IsAvailable).Select(s => s.Name));
+        Assert.Equal((TunnelError.BadConfiguration, message.Replace("{available}", available, StringComparison.Ordinal)), (e.Error, e.Message));
     }
 
     [Fact]
