@@ -19,21 +19,26 @@ internal static class ServeCommand
         var listen = new Option<string[]>("--listen") { Description = "Where clients arrive; may be repeated (default tcp://localhost:2222)", HelpName = "URI" };
         var keys = new Option<string[]>("--authorized-keys") { Description = "Public keys that may log in (default: authorized_keys in the state folder)", HelpName = "FILE" };
         var hostKeys = new Option<string[]>("--host-key") { Description = "A private host key; may be repeated (default: one in the state folder, made at the first start)", HelpName = "FILE" };
+        var certificate = new Option<string>("--certificate") { Description = "The PEM certificate of wss and https listeners (default: a self-made one in the state folder)", HelpName = "FILE" };
+        var certificateKey = new Option<string>("--certificate-key") { Description = "Its private key (default: in the certificate's file)", HelpName = "FILE" };
+        var page = new Option<string>("--static") { Description = "A page or a folder that strangers get from HTTP listeners (default: 404)", HelpName = "PATH" };
+        var proxies = new Option<string[]>("--trusted-proxies") { Description = "A network of reverse proxies whose X-Forwarded-For is believed; may be repeated", HelpName = "NETWORK" };
         var state = new Option<string>("--state") { Description = "The state folder (default: $ADIT_STATE, else /var/lib/adit for root, else ~/.local/state/adit)", HelpName = "DIR" };
         var print = new Option<bool>("--print-config") { Description = "Print the configuration that this command line means, and do nothing" };
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
         var command = new Verb(
             "serve",
             "Run the gateway: an SSH server behind every kind of listener. Without options it listens on loopback and prints the command for a client.",
-            ["adit serve", "adit serve --listen tcp://0.0.0.0:2222 --authorized-keys ~/.ssh/authorized_keys", "adit serve -c adit.yaml"])
+            ["adit serve", "adit serve --listen https://0.0.0.0:443/t", "adit serve --listen tcp://0.0.0.0:2222 --authorized-keys ~/.ssh/authorized_keys", "adit serve -c adit.yaml"])
         {
-            file, listen, keys, hostKeys, state, print, ready,
+            file, listen, keys, hostKeys, certificate, certificateKey, page, proxies, state, print, ready,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             AditConfiguration configuration = result.GetValue(file) is { } path ? ConfigurationFile.Load(path) : new AditConfiguration();
             GatewayConfiguration gateway = Override(
                 configuration.Gateway ?? new GatewayConfiguration(), result.GetValue(listen) ?? [], result.GetValue(keys) ?? [], result.GetValue(hostKeys) ?? [], result.GetValue(state));
+            gateway = OverrideWeb(gateway, result.GetValue(certificate), result.GetValue(certificateKey), result.GetValue(page), result.GetValue(proxies) ?? []);
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(print))
             {
@@ -56,6 +61,21 @@ internal static class ServeCommand
         if (hostKeys.Length > 0) gateway = gateway with { HostKeys = hostKeys };
         return state is null ? gateway : gateway with { State = state };
     }
+
+    /// <summary>The same for what concerns HTTP listeners.</summary>
+    internal static GatewayConfiguration OverrideWeb(GatewayConfiguration gateway, string? certificate, string? key, string? page, string[] proxies)
+    {
+        if (certificate is not null) gateway = gateway with { Certificate = certificate, CertificateKey = null };
+        if (key is not null) gateway = gateway with { CertificateKey = key };
+        if (page is not null) gateway = gateway with { Static = page };
+        return proxies.Length == 0 ? gateway : gateway with { TrustedProxies = [.. proxies.Select(Network)] };
+    }
+
+    private static System.Net.IPNetwork Network(string text) => System.Net.IPNetwork.TryParse(text, out System.Net.IPNetwork network)
+        ? network
+        : System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? address)
+            ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new UsageException($"--trusted-proxies: expected an address or a network such as 10.0.0.0/8, got '{text}'");
 
     private static async Task RunAsync(GatewayConfiguration gateway, ILoggerFactory loggers, TextWriter output, TextWriter error, string? readyFile, CancellationToken cancellationToken)
     {

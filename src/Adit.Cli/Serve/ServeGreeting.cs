@@ -1,4 +1,5 @@
 using Adit.Core;
+using Adit.Core.Certificates;
 using Adit.Gateway.Listeners;
 using Adit.Gateway.Serving;
 using Adit.Gateway.State;
@@ -18,13 +19,14 @@ internal static class ServeGreeting
     {
         try
         {
-            ListenUri first = server.Listening[0];
-            string host = first.Host is "0.0.0.0" or "::" ? (first.Host == "::" ? "::1" : "127.0.0.1") : first.Host;
-            string knownHosts = WriteKnownHosts(server, state, host);
+            ListenUri[] reached = [.. server.Listening.Select(Reached)];
+            string knownHosts = WriteKnownHosts(server, state, reached);
             foreach (SshPublicKey key in server.HostKeys) to.WriteLine($"host key    {key.KeyType} {key.Fingerprint}");
+            if (server.Pin is { } pin) to.WriteLine($"certificate pin={pin}");
             to.WriteLine($"keys        {string.Join(", ", server.AuthorizedKeysFiles)} ({Count(server.AuthorizedKeyCount)})");
-            to.WriteLine($"client      ssh -N -D 1080 -p {first.Port} -o UserKnownHostsFile={Quoted(knownHosts)} {host}");
-            if (host != first.Host) to.WriteLine($"            (from elsewhere: this machine's name instead of {host}, and compare the host key)");
+            // One a listener: the second family of localhost says nothing new.
+            foreach (ListenUri place in reached.DistinctBy(p => (p.Scheme, p.Port, p.Path))) to.WriteLine($"client      {CommandFor(place, server.Pin, knownHosts)}");
+            if (!reached.SequenceEqual(server.Listening)) to.WriteLine($"            (from elsewhere: this machine's name instead of {reached[0].Host}, and compare the host key)");
             if (server.AuthorizedKeyCount == 0) WriteHowToAddKey(to, server.AuthorizedKeysFiles[0]);
             to.Flush();
         }
@@ -32,6 +34,21 @@ internal static class ServeGreeting
         {
             // Nobody reads standard output, or it is closed: the gateway serves all the same.
         }
+    }
+
+    // Every address is reached at loopback from here.
+    private static ListenUri Reached(ListenUri place) => place.Host switch
+    {
+        "0.0.0.0" => place with { Host = "127.0.0.1" },
+        "::" => place with { Host = "::1" },
+        _ => place,
+    };
+
+    private static string CommandFor(ListenUri place, Pin? pin, string knownHosts)
+    {
+        if (!place.IsWeb) return $"ssh -N -D 1080 -p {place.Port} -o UserKnownHostsFile={Quoted(knownHosts)} {place.Host}";
+        // The name after the hop is looked up among the known hosts, and dialled by nobody.
+        return $"adit ssh -N -D 1080 --via {Quoted(place + (place.IsSecure ? $"?pin={pin}" : ""))} -o UserKnownHostsFile={Quoted(knownHosts)} {place.Host}";
     }
 
     private static void WriteHowToAddKey(TextWriter to, string file)
@@ -44,11 +61,12 @@ internal static class ServeGreeting
         to.WriteLine($"  cat ~/.ssh/{own ?? "id_ed25519.pub"} >> {Quoted(file)}");
     }
 
-    private static string WriteKnownHosts(GatewayServer server, StateFolder state, string host)
+    private static string WriteKnownHosts(GatewayServer server, StateFolder state, IReadOnlyList<ListenUri> reached)
     {
         string path = Path.Combine(state.Path, "known_hosts");
-        string[] names = [host, .. server.Listening.Select(l => l.Host), "localhost"];
-        int[] ports = [.. server.Listening.Select(l => l.Port).Distinct()];
+        string[] names = [.. reached.Select(l => l.Host), .. server.Listening.Select(l => l.Host), "localhost"];
+        // By a carrier the host is looked up as if at the usual port.
+        int[] ports = [.. server.Listening.Select(l => l.IsWeb ? 22 : l.Port).Distinct()];
         // ssh(1) looks up [host]:port, and the bare host for port 22.
         string[] patterns = [.. ports.SelectMany(p => names.Distinct().Select(n => p == 22 ? n : $"[{n}]:{p}"))];
         string[] lines = [.. server.HostKeys.Select(k => $"{string.Join(',', patterns)} {k.ToAuthorizedKeysLine()}")];

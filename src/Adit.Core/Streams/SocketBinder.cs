@@ -42,6 +42,15 @@ public sealed class SocketBinder : IStreamBinder
         _ => throw new ArgumentException($"listen: {at}: expected a TCP or unix destination", nameof(at)),
     };
 
+    /// <summary>Binds the TCP sockets of one address, listening, for a server that accepts by itself.</summary>
+    /// <returns>At least one, all on the same port; the caller owns them.</returns>
+    /// <exception cref="TunnelException">The address is taken, forbidden or not this machine's.</exception>
+    public static async Task<IReadOnlyList<Socket>> BindSocketsAsync(TcpDestination at, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        return await new SocketBinder().BindSocketsOfAsync(at, cancellationToken).ConfigureAwait(false);
+    }
+
     private Socket Listen(IPEndPoint at)
     {
         var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -69,6 +78,12 @@ public sealed class SocketBinder : IStreamBinder
 
     private async Task<SocketListener> BindTcpAsync(TcpDestination at, CancellationToken cancellationToken)
     {
+        List<Socket> sockets = await BindSocketsOfAsync(at, cancellationToken).ConfigureAwait(false);
+        return new SocketListener([.. sockets], at with { Port = ((IPEndPoint)sockets[0].LocalEndPoint!).Port }, _spread);
+    }
+
+    private async Task<List<Socket>> BindSocketsOfAsync(TcpDestination at, CancellationToken cancellationToken)
+    {
         IPAddress[] addresses = await AddressesAsync(at, cancellationToken).ConfigureAwait(false);
         var sockets = new List<Socket>();
         SocketException? failure = null;
@@ -90,7 +105,7 @@ public sealed class SocketBinder : IStreamBinder
 
         if (sockets.Count > 0 && failure?.SocketErrorCode is not (SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
         {
-            return new SocketListener([.. sockets], at with { Port = port }, _spread);
+            return sockets;
         }
 
         foreach (Socket socket in sockets) socket.Dispose();

@@ -60,21 +60,7 @@ public sealed class TlsLayer : DuplexStream
         ArgumentNullException.ThrowIfNull(options);
         var layer = new TlsLayer(below, $"tls: {options.ServerName}");
         string? distrust = null;
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        if (options.Authorities is { } authorities)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(authorities);
-        }
-
-        var client = new SslClientAuthenticationOptions
-        {
-            TargetHost = options.ServerName,
-            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
-            CertificateChainPolicy = policy,
-            ClientCertificateContext = options.Certificate?.Context,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (distrust = Judge(options, certificate, chain, errors)) is null,
-        };
+        SslClientAuthenticationOptions client = AuthenticationOf(options, why => distrust = why);
         try
         {
             await layer._tls.AuthenticateAsClientAsync(client, cancellationToken).ConfigureAwait(false);
@@ -87,6 +73,35 @@ public sealed class TlsLayer : DuplexStream
             if (layer.HandshakeFailure(e) is { } failure) throw failure;
             throw;
         }
+    }
+
+    /// <summary>The same expectations of a server for a client of the framework that speaks TLS by itself.</summary>
+    /// <param name="options">What is expected.</param>
+    /// <param name="distrusted">Told what is wrong with a certificate that was refused.</param>
+    public static SslClientAuthenticationOptions AuthenticationOf(TlsClientOptions options, Action<string> distrusted)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(distrusted);
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (options.Authorities is { } authorities)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = options.ServerName,
+            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
+            CertificateChainPolicy = policy,
+            ClientCertificateContext = options.Certificate?.Context,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                string? why = Judge(options, certificate, chain, errors);
+                if (why is not null) distrusted(why);
+                return why is null;
+            },
+        };
     }
 
     /// <summary>Meets a client at the other end of a stream.</summary>

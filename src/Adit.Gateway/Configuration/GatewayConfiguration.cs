@@ -19,6 +19,18 @@ public sealed record GatewayConfiguration
     /// <summary>Private keys the gateway proves itself with (<c>host-key</c>); empty means the one in the state folder, made at the first start.</summary>
     public IReadOnlyList<string> HostKeys { get; init; } = [];
 
+    /// <summary>The certificate of secure listeners, PEM with those that signed it behind it (<c>certificate</c>); null means a self-made one in the state folder.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Its private key, PEM (<c>certificate-key</c>); null means that it stands in the certificate's file.</summary>
+    public string? CertificateKey { get; init; }
+
+    /// <summary>A page or a folder that strangers get from HTTP listeners (<c>static</c>); null means that they get 404 (Not Found).</summary>
+    public string? Static { get; init; }
+
+    /// <summary>Proxies whose word about the source of a request is believed (<c>trusted-proxies</c>): X-Forwarded-For. None by default.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>The state folder (<c>state</c>); null means <c>$ADIT_STATE</c>, else the usual place.</summary>
     public string? State { get; init; }
 

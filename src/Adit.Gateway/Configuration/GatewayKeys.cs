@@ -22,6 +22,10 @@ internal static class GatewayKeys
         new("listen", (g, n) => g with { Listen = n.ListOf(Listen) }, g => Texts(g.Listen)),
         new("authorized-keys", (g, n) => g with { AuthorizedKeys = n.ListOf(f => f.Path()) }, g => Texts(g.AuthorizedKeys)),
         new("host-key", (g, n) => g with { HostKeys = n.ListOf(f => f.Path()) }, g => Texts(g.HostKeys)),
+        new("certificate", (g, n) => g with { Certificate = n.Path() }, g => g.Certificate),
+        new("certificate-key", (g, n) => g with { CertificateKey = n.Path() }, g => g.CertificateKey),
+        new("static", (g, n) => g with { Static = n.Path() }, g => g.Static),
+        new("trusted-proxies", (g, n) => g with { TrustedProxies = n.ListOf(a => a.Network()) }, g => Texts(g.TrustedProxies)),
         new("state", (g, n) => g with { State = n.Path() }, g => g.State),
         new("max-auth-tries", (g, n) => g with { MaxAuthTries = n.Integer(1, 100) }, g => g.MaxAuthTries),
         new("login-grace-time", (g, n) => g with { LoginGraceTime = n.Duration(TimeSpan.Zero, Day) }, g => Time(g.LoginGraceTime)),
@@ -48,7 +52,6 @@ internal static class GatewayKeys
         new("macs", (g, n) => g with { Macs = Algorithms(n) }, g => Texts(g.Macs)),
         new("kex", (g, n) => g with { KeyExchanges = Algorithms(n) }, g => Texts(g.KeyExchanges)),
         YamlKey<GatewayConfiguration>.NotThereYet("tunnel"),
-        YamlKey<GatewayConfiguration>.NotThereYet("trusted-proxies"),
     ];
 
     /// <summary>The keys of <c>penalties:</c>.</summary>
@@ -73,7 +76,7 @@ internal static class GatewayKeys
     ];
 
     private static ListenUri Listen(YamlNode node) =>
-        ListenUri.TryParse(node.Text("tcp://ADDRESS:PORT"), out ListenUri? uri, out string? why) ? uri! : throw new YamlFault(node.At, why!);
+        ListenUri.TryParse(node.Text("SCHEME://ADDRESS:PORT[/PATH]"), out ListenUri? uri, out string? why) ? uri! : throw new YamlFault(node.At, why!);
 
     private static DestinationRule Rule(YamlNode node, bool allow) =>
         DestinationRule.TryParse(node.Text("HOST[:PORT]"), allow, out DestinationRule? rule, out string? why) ? rule! : throw new YamlFault(node.At, why!);

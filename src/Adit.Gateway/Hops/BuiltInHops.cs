@@ -15,7 +15,18 @@ public static class BuiltInHops
     /// <param name="dialogue">Who is asked about host keys and for passphrases and passwords.</param>
     /// <param name="logger">Debug words of the hops' sessions; null for none.</param>
     /// <param name="configFile">The ssh_config that hops are resolved by; null for the usual ones.</param>
-    public static HopRegistry Create(IUserDialogue dialogue, ILogger? logger = null, string? configFile = null) => new(new Dictionary<string, HopFactory>
+    public static HopRegistry Create(IUserDialogue dialogue, ILogger? logger = null, string? configFile = null)
+    {
+        Dictionary<string, HopFactory> factories = Table(dialogue, logger, configFile);
+        foreach (string scheme in (string[])["ws", "wss", "http", "https"])
+        {
+            factories[scheme] = (hop, previous) => HttpHop.Create(hop, previous, factories, logger, Environment.GetEnvironmentVariable);
+        }
+
+        return new HopRegistry(factories);
+    }
+
+    private static Dictionary<string, HopFactory> Table(IUserDialogue dialogue, ILogger? logger, string? configFile) => new()
     {
         ["ssh"] = (hop, previous) =>
         {
@@ -36,7 +47,7 @@ public static class BuiltInHops
         ["connect+tls"] = (hop, previous) => new ConnectClient(ConnectSecurity.Tls, ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
         ["connect+upgrade"] = (hop, previous) => new ConnectClient(ConnectSecurity.Upgrade, ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
         ["tls"] = (hop, previous) => new TlsFront(ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
-    });
+    };
 
     private static SshConfigRequest RequestOf(HopUri hop, string? user, string? configFile)
     {

@@ -1,5 +1,4 @@
 using Adit.Core;
-using Adit.Core.Streams;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Configuration.Rules;
@@ -42,14 +41,10 @@ public sealed partial class GatewayServer
         RefuseWhatIsWrong(configuration);
         if (configuration.AuthorizedKeys.Count == 0) state.MakeAuthorizedKeys();
         List<SshPrivateKey> hostKeys = LoadHostKeys(configuration, state);
-        var listeners = new List<SocketListener>();
+        var listeners = new List<IGatewayListener>();
         try
         {
-            var binder = new SocketBinder(spread: true);
-            foreach (ListenUri uri in configuration.Listen.Count > 0 ? configuration.Listen : [DefaultListen])
-            {
-                listeners.Add((SocketListener)await binder.BindAsync(new TcpDestination(uri.Host, uri.Port), cancellationToken).ConfigureAwait(false));
-            }
+            await GatewayListeners.StartAsync(configuration, state, listeners, loggers, time, cancellationToken).ConfigureAwait(false);
 
             var context = new GatewayContext
             {
@@ -68,7 +63,12 @@ public sealed partial class GatewayServer
         }
         catch
         {
-            foreach (SocketListener listener in listeners) await listener.DisposeAsync().ConfigureAwait(false);
+            foreach (IGatewayListener listener in listeners)
+            {
+                await listener.DisposeAsync().ConfigureAwait(false);
+                await listener.ReleaseAsync().ConfigureAwait(false);
+            }
+
             hostKeys.ForEach(k => k.Dispose());
             throw;
         }

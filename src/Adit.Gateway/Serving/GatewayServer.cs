@@ -1,4 +1,4 @@
-using Adit.Core.Streams;
+using Adit.Core.Certificates;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Listeners;
 using Adit.Ssh.Keys;
@@ -15,12 +15,12 @@ public sealed partial class GatewayServer : IAsyncDisposable
     public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1.5);
 
     private readonly GatewayContext _context;
-    private readonly IReadOnlyList<SocketListener> _listeners;
+    private readonly IReadOnlyList<IGatewayListener> _listeners;
     private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
     private readonly ConnectionHost _host;
     private int _disposed;
 
-    internal GatewayServer(GatewayContext context, ConnectionGate gate, IReadOnlyList<SocketListener> listeners, IReadOnlyList<SshPrivateKey> hostKeys)
+    internal GatewayServer(GatewayContext context, ConnectionGate gate, IReadOnlyList<IGatewayListener> listeners, IReadOnlyList<SshPrivateKey> hostKeys)
     {
         _context = context;
         _listeners = listeners;
@@ -28,12 +28,14 @@ public sealed partial class GatewayServer : IAsyncDisposable
         var refusals = new RefusalLog(context.Logger, context.Time);
         _host = new ConnectionHost(
             (number, incoming) => new GatewaySession(context, number, incoming), (incoming, why) => refusals.Add(incoming.Source, why), context.Logger, context.Time);
-        foreach (SocketListener listener in listeners) _host.Listen(listener, gate);
+        foreach (IGatewayListener listener in listeners) _host.Listen(listener, gate);
     }
 
     /// <summary>Where it listens, one a socket, ports resolved.</summary>
-    public IReadOnlyList<ListenUri> Listening =>
-        [.. _listeners.SelectMany(l => l.EndPoints).OfType<System.Net.IPEndPoint>().Select(e => new ListenUri("tcp", e.Address.ToString(), e.Port))];
+    public IReadOnlyList<ListenUri> Listening => [.. _listeners.SelectMany(l => l.Places)];
+
+    /// <summary>What names the key that secure listeners prove themselves with; null where there are none.</summary>
+    public Pin? Pin => _listeners.FirstOrDefault(l => l.Pin is not null)?.Pin;
 
     /// <summary>The public host keys.</summary>
     public IReadOnlyList<SshPublicKey> HostKeys => [.. _hostKeys.Select(k => k.PublicKey)];
@@ -52,6 +54,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _host.DisposeAsync().ConfigureAwait(false);
+        foreach (IGatewayListener listener in _listeners) await listener.ReleaseAsync().ConfigureAwait(false);
         foreach (SshPrivateKey key in _hostKeys) key.Dispose();
     }
 }

@@ -17,6 +17,9 @@ public sealed class StateFolder
     /// <summary>The file of the host key that is made at the first start.</summary>
     public string HostKeyFile => System.IO.Path.Combine(Path, "ssh_host_ed25519_key");
 
+    /// <summary>The file of the certificate and key of secure listeners, made at their first start where the configuration names none.</summary>
+    public string CertificateFile => System.IO.Path.Combine(Path, "certificate.pem");
+
     /// <summary>The place for the keys that may log in.</summary>
     public string AuthorizedKeysFile => System.IO.Path.Combine(Path, "authorized_keys");
 

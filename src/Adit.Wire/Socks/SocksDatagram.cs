@@ -16,6 +16,9 @@ public readonly record struct SocksDatagram(byte Fragment, string Host, int Port
     /// <summary>Octets of the longest header that carries an address.</summary>
     public const int LongestAddressHeader = 3 + 1 + 16 + 2;
 
+    /// <summary>Octets of the longest header.</summary>
+    public const int LongestHeader = 3 + SocksAddress.MaximumLength;
+
     private const int AddressAt = 3;
 
     /// <summary>Reads the header of a whole datagram; never throws on input.</summary>
@@ -46,5 +49,17 @@ public readonly record struct SocksDatagram(byte Fragment, string Host, int Port
         ArgumentNullException.ThrowIfNull(endPoint);
         destination[..AddressAt].Clear();
         return AddressAt + SocksAddress.Write(destination[AddressAt..], endPoint);
+    }
+
+    /// <summary>Writes the header of a whole datagram.</summary>
+    /// <param name="destination">Room for <see cref="LongestHeader"/> octets.</param>
+    /// <param name="host">Where the data goes to: a name, or an address as text.</param>
+    /// <param name="port">0 to 65535.</param>
+    /// <returns>Octets written.</returns>
+    /// <exception cref="ArgumentException">The name is empty or longer than 255 octets, or the port is none.</exception>
+    public static int Write(Span<byte> destination, string host, int port)
+    {
+        destination[..AddressAt].Clear();
+        return AddressAt + SocksAddress.Write(destination[AddressAt..], host, port);
     }
 }

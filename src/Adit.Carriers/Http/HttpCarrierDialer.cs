@@ -1,0 +1,109 @@
+using Adit.Carriers.WebSocket;
+using Adit.Core;
+using Adit.Core.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Adit.Carriers.Http;
+
+/// <summary>
+/// Carries streams to a gateway in HTTP. Theory of operation: a ladder of ways, the best first; each is opened and probed, and what does not pass is left for the
+/// next. What passed is remembered as long as this lives and tried first. A failure that no other rung would mend (a name, a refused connection, a
+/// certificate) ends the attempt at once. Every rung carries the same frames (<see cref="WebSocketStream"/>). Whatever is dialled, it ends at the gateway.
+/// </summary>
+public sealed partial class HttpCarrierDialer : IStreamDialer
+{
+    private readonly HttpCarrierOptions _options;
+    private readonly HttpOpener _opener;
+    private readonly ILogger _logger;
+    private readonly TimeProvider? _time;
+    private HttpRung? _known;
+
+    /// <summary>Makes one; dials nothing yet.</summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="previous">Dials the gateway, or the upstream proxy.</param>
+    /// <param name="logger">Which rung was taken, and why others were not; null for nowhere.</param>
+    /// <param name="time">The clock; the system's if null.</param>
+    public HttpCarrierDialer(HttpCarrierOptions options, IStreamDialer previous, ILogger? logger = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(previous);
+        if (options.Rungs.Count == 0) throw new ArgumentException("http carrier: expected a rung, got none", nameof(options));
+        _options = options;
+        _opener = new HttpOpener(options, previous, time);
+        _logger = logger ?? NullLogger.Instance;
+        _time = time;
+    }
+
+    /// <summary>The rung that passed last; null before any did.</summary>
+    public HttpRung? Known => _known;
+
+    /// <summary>What a rung is called.</summary>
+    public static string NameOf(HttpRung rung) => rung switch
+    {
+        HttpRung.ExtendedConnect => "WebSocket over HTTP/2",
+        HttpRung.WebSocket => "WebSocket",
+        HttpRung.Duplex => "duplex POST",
+        _ => "GET and POST",
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
+    {
+        HttpRung? known = _known;
+        IEnumerable<HttpRung> rungs = known is { } first ? [first, .. _options.Rungs.Where(r => r != first)] : _options.Rungs;
+        var reasons = new List<string>();
+        TunnelException? last = null;
+        foreach (HttpRung rung in rungs)
+        {
+            try
+            {
+                WebSocketStream stream = await TryAsync(rung, cancellationToken).ConfigureAwait(false);
+                _known = rung;
+                LogTaken(_logger, _options.Name, (int)rung, NameOf(rung), reasons.Count == 0 ? "" : $"; {string.Join("; ", reasons)}");
+                return stream;
+            }
+            catch (TunnelException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (ConcernsAll(e.Error)) throw new TunnelException(e.Error, $"{_options.Name}: {e.Message}", e.Hop ?? _options.Name, e);
+                LogFailed(_logger, _options.Name, (int)rung, NameOf(rung), e.Message);
+                reasons.Add($"{(int)rung} ({NameOf(rung)}): {e.Message}");
+                last = e;
+            }
+        }
+
+        throw new TunnelException(last!.Error, $"{_options.Name}: no way of HTTP leads there: {string.Join("; ", reasons)}", _options.Name, last);
+    }
+
+    private static bool ConcernsAll(TunnelError error) =>
+        error is TunnelError.NameNotResolved or TunnelError.NameNotResolvedAtPeer or TunnelError.ConnectionRefused or TunnelError.CertificateNotTrusted or TunnelError.BadConfiguration or TunnelError.AuthenticationFailed;
+
+    private async Task<WebSocketStream> TryAsync(HttpRung rung, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.RungTime);
+        WebSocketStream? stream = null;
+        try
+        {
+            stream = await _opener.OpenAsync(rung, limit.Token).ConfigureAwait(false);
+            if (_options.Probes && await stream.ProbeAsync(_options.ProbeTime, _time, limit.Token).ConfigureAwait(false) is { } why)
+            {
+                throw new TunnelException(TunnelError.NotSupported, why);
+            }
+
+            return stream;
+        }
+        catch (Exception e)
+        {
+            stream?.Abort(TunnelError.Closed);
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new TunnelException(TunnelError.TimedOut, $"expected an answer within {_options.RungTime.TotalSeconds:0.#} s, got none", null, e);
+            }
+
+            if (e is TunnelException or OperationCanceledException) throw;
+            if (e is IOException) throw new TunnelException(TunnelError.ConnectionLost, e.Message, null, e);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Adit.Core;
+using Adit.Core.Certificates;
+using Adit.Core.Streams;
+using Adit.Gateway.Configuration;
+using Adit.Gateway.Listeners.Http;
+using Adit.Gateway.State;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Gateway.Listeners;
+
+/// <summary>From what a configuration listens on to listeners. Those that share an address, a port and a need for TLS share a web server.</summary>
+internal static class GatewayListeners
+{
+    /// <summary>Starts them all, in the order of the configuration.</summary>
+    /// <param name="configuration">What to serve.</param>
+    /// <param name="state">The state folder.</param>
+    /// <param name="started">Takes each that was started, so that the caller can end them when a later one fails.</param>
+    /// <param name="loggers">Where the web server logs; null for nowhere.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    public static async Task StartAsync(
+        GatewayConfiguration configuration, StateFolder state, List<IGatewayListener> started, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var binder = new SocketBinder(spread: true);
+        var left = new List<ListenUri>(configuration.Listen.Count > 0 ? configuration.Listen : [Serving.GatewayServer.DefaultListen]);
+        while (left.Count > 0)
+        {
+            ListenUri first = left[0];
+            if (!first.IsWeb)
+            {
+                left.RemoveAt(0);
+                started.Add(new TcpGatewayListener((SocketListener)await binder.BindAsync(new TcpDestination(first.Host, first.Port), cancellationToken).ConfigureAwait(false)));
+                continue;
+            }
+
+            ListenUri[] together = first.Port == 0 ? [first] : [.. left.Where(u => u.IsWeb && u.IsSecure == first.IsSecure && u.Host == first.Host && u.Port == first.Port)];
+            left.RemoveAll(together.Contains);
+            started.Add(await StartWebAsync(configuration, state, together, loggers, time, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the web server is loaded before
+    private static async Task<IGatewayListener> StartWebAsync(
+        GatewayConfiguration configuration, StateFolder state, ListenUri[] places, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        KeyedCertificate? certificate = places[0].IsSecure ? CertificateOf(configuration, state, time) : null;
+        try
+        {
+            return await WebListener.StartAsync(
+                new WebListenerOptions
+                {
+                    Places = places,
+                    Certificate = certificate,
+                    Static = configuration.Static is { } page ? HomePath.Expand(page) : null,
+                    TrustedProxies = configuration.TrustedProxies,
+                    Loggers = loggers,
+                    Time = time,
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            certificate?.Dispose();
+            throw;
+        }
+    }
+
+    private static KeyedCertificate CertificateOf(GatewayConfiguration configuration, StateFolder state, TimeProvider time) => configuration.Certificate is { } file
+        ? KeyedCertificate.Load(HomePath.Expand(file), configuration.CertificateKey is { } key ? HomePath.Expand(key) : null)
+        : SelfSigned.LoadOrCreate(state.CertificateFile, [Environment.MachineName, "localhost"], time);
+}
