@@ -3,22 +3,25 @@ namespace Adit.Core.Hops;
 /// <summary>What is known about one scheme of hop URIs.</summary>
 public sealed record HopScheme
 {
+    // What is expected of a server's certificate, and what is shown to it.
+    private static readonly string[] TlsKeys = ["sni", "pin", "ca", "insecure", "cert", "key"];
+
     private static readonly Dictionary<string, HopScheme> Table = new HopScheme[]
     {
         new() { Name = "ssh", Kind = HopKind.Proxy, DefaultPort = 22, IsAvailable = true, QueryKeys = ["identity", "auth"] },
-        new() { Name = "socks5", Kind = HopKind.Proxy, DefaultPort = 1080 },
-        new() { Name = "socks5h", Kind = HopKind.Proxy, DefaultPort = 1080 },
-        new() { Name = "socks4", Kind = HopKind.Proxy, DefaultPort = 1080 },
-        new() { Name = "socks4a", Kind = HopKind.Proxy, DefaultPort = 1080 },
-        new() { Name = "connect", Kind = HopKind.Proxy, DefaultPort = 3128 },
-        new() { Name = "connect+tls", Kind = HopKind.Proxy, DefaultPort = 3128 },
-        new() { Name = "connect+upgrade", Kind = HopKind.Proxy, DefaultPort = 80 },
-        new() { Name = "tls", Kind = HopKind.Proxy },
+        new() { Name = "socks5", Kind = HopKind.Proxy, DefaultPort = 1080, IsAvailable = true, QueryKeys = ["auth", "timeout"] },
+        new() { Name = "socks5h", Kind = HopKind.Proxy, DefaultPort = 1080, IsAvailable = true, QueryKeys = ["auth", "timeout"] },
+        new() { Name = "socks4", Kind = HopKind.Proxy, DefaultPort = 1080, IsAvailable = true, QueryKeys = ["auth", "timeout"] },
+        new() { Name = "socks4a", Kind = HopKind.Proxy, DefaultPort = 1080, IsAvailable = true, QueryKeys = ["auth", "timeout"] },
+        new() { Name = "connect", Kind = HopKind.Proxy, DefaultPort = 3128, IsAvailable = true, QueryKeys = ["auth", "timeout"] },
+        new() { Name = "connect+tls", Kind = HopKind.Proxy, DefaultPort = 3128, IsAvailable = true, QueryKeys = ["auth", "timeout", .. TlsKeys] },
+        new() { Name = "connect+upgrade", Kind = HopKind.Proxy, DefaultPort = 80, IsAvailable = true, QueryKeys = ["auth", "timeout", .. TlsKeys] },
+        new() { Name = "tls", Kind = HopKind.Proxy, IsAvailable = true, QueryKeys = ["timeout", .. TlsKeys] },
         new() { Name = "tcp", Kind = HopKind.Carrier, DefaultPort = 22, IsAvailable = true },
         new() { Name = "ws", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy"] },
-        new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", "pin", "sni", "ca"] },
+        new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
         new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy"] },
-        new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", "pin", "sni", "ca"] },
+        new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
         new() { Name = "dns", Kind = HopKind.Carrier },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },

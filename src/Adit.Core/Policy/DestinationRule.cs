@@ -7,6 +7,7 @@ namespace Adit.Core.Policy;
 /// (<c>*.corp.example</c>, every name below it), an address, a network (<c>10.0.0.0/8</c>, <c>[fd00::/8]</c>) or a class of addresses
 /// (<c>@loopback</c>, <c>@unspecified</c>, <c>@link-local</c>, <c>@private</c>, <c>@metadata</c>, <c>@multicast</c>, <c>@reserved</c>,
 /// <c>@global</c>). PORTS is <c>*</c> (the default), a port, or a range. Networks and classes judge the resolved address; names judge what was asked for.
+/// Where a policy takes them, <see cref="RuleConditions"/> follow it.
 /// </summary>
 public sealed class DestinationRule
 {
@@ -20,8 +21,9 @@ public sealed class DestinationRule
     private readonly string? _name;
     private readonly IPNetwork? _network;
     private readonly AddressClass? _class;
+    private readonly RuleConditions? _conditions;
 
-    private DestinationRule(bool allow, string text, string? name, IPNetwork? network, AddressClass? addressClass, PortRange ports)
+    private DestinationRule(bool allow, string text, string? name, IPNetwork? network, AddressClass? addressClass, PortRange ports, RuleConditions? conditions = null)
     {
         Allow = allow;
         Text = text;
@@ -29,6 +31,7 @@ public sealed class DestinationRule
         _name = name;
         _network = network;
         _class = addressClass;
+        _conditions = conditions;
     }
 
     /// <summary>Whether a match is allowed; else it is denied.</summary>
@@ -39,6 +42,9 @@ public sealed class DestinationRule
 
     /// <summary>The ports it speaks of.</summary>
     public PortRange Ports { get; }
+
+    /// <summary>Whether it names addresses, by itself or in a condition, and not only what was asked for.</summary>
+    public bool NamesAddresses => _name is null || _conditions is { NameAddress: true };
 
     /// <summary>The words that name a class of addresses.</summary>
     public static IEnumerable<string> ClassWords => Classes.Select(c => c.Word);
@@ -96,6 +102,38 @@ public sealed class DestinationRule
 
         return rule is not null;
     }
+
+    /// <summary>Reads a rule that conditions may follow: <c>HOST[:PORTS] [user=…] [on=…] [from=…] [as=…] [at=…]</c>.</summary>
+    /// <inheritdoc cref="TryParse"/>
+    public static bool TryParseConditional(string text, bool allow, out DestinationRule? rule, out string? why)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 2) return TryParse(text.Trim(' '), allow, out rule, out why);
+        if (!TryParse(words[0], allow, out rule, out why)) return false;
+        DestinationRule r = rule!;
+        rule = RuleConditions.TryParse(words.AsSpan(1), out RuleConditions? conditions, out why)
+            ? new DestinationRule(allow, string.Join(' ', words), r._name, r._network, r._class, r.Ports, conditions)
+            : null;
+        return rule is not null;
+    }
+
+    /// <summary>Whether the rule speaks of this request, its conditions included.</summary>
+    public bool Matches(in PolicyRequest request) =>
+        (_conditions is null || _conditions.Hold(request)) && Matches(request.Host, request.Port, request.Resolved);
+
+    /// <summary>Whether the rule might speak of this request once its name is resolved, whatever to.</summary>
+    internal bool MayMatch(in PolicyRequest request) =>
+        Ports.Contains(request.Port)
+        && (_name is null || MatchesName(request.Host))
+        && (_conditions is null || _conditions.NeedAddress || _conditions.Hold(request));
+
+    /// <summary>Whether the rule surely speaks of this request, whatever its name resolves to.</summary>
+    internal bool MatchesUnresolved(in PolicyRequest request) =>
+        _name is not null && Ports.Contains(request.Port) && MatchesName(request.Host) && (_conditions is null || (!_conditions.NeedAddress && _conditions.Hold(request)));
+
+    /// <summary>Whether a network or class has the address.</summary>
+    internal bool MatchesAddress(IPAddress address) => _name is null && Matches("", Ports.First, address);
 
     /// <summary>Whether the rule speaks of this destination.</summary>
     /// <param name="host">The name or address literal that was asked for.</param>

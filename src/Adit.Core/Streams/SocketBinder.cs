@@ -31,6 +31,9 @@ public sealed class SocketBinder : IStreamBinder
         _spread = spread;
     }
 
+    /// <summary>Whether connections to other machines' addresses, which routing brings here, are accepted too (IP_TRANSPARENT). Needs CAP_NET_ADMIN. Default false.</summary>
+    public bool Transparent { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask<IStreamListener> BindAsync(Destination at, CancellationToken cancellationToken = default) => at switch
     {
@@ -48,7 +51,7 @@ public sealed class SocketBinder : IStreamBinder
         return await new SocketBinder().BindSocketsOfAsync(at, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Socket Listen(IPEndPoint at)
+    private Socket Listen(IPEndPoint at)
     {
         var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -56,6 +59,12 @@ public sealed class SocketBinder : IStreamBinder
             if (at.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
             // What .NET calls ReuseAddress also sets SO_REUSEPORT; SO_REUSEADDR alone lets a port be bound again at once, never shared.
             socket.SetRawSocketOption(1 /* SOL_SOCKET */, 2 /* SO_REUSEADDR */, BitConverter.GetBytes(1));
+            if (Transparent)
+            {
+                bool ip6 = at.AddressFamily == AddressFamily.InterNetworkV6;
+                socket.SetRawSocketOption(ip6 ? 41 /* SOL_IPV6 */ : 0 /* SOL_IP */, ip6 ? 75 /* IPV6_TRANSPARENT */ : 19 /* IP_TRANSPARENT */, BitConverter.GetBytes(1));
+            }
+
             socket.Bind(at);
             socket.Listen(Backlog);
             return socket;

@@ -17,18 +17,21 @@ public sealed class SocketDialer : IStreamDialer
     private readonly AddressFamily _family;
     private readonly Func<IPAddress, string?>? _judge;
     private readonly IPAddress? _bind;
+    private readonly uint _mark;
 
     /// <summary>Makes a dialer.</summary>
     /// <param name="timeout">The longest that one dial may take, names included; null or zero: 60 s, as long as anything should wait.</param>
     /// <param name="family"><see cref="AddressFamily.Unspecified"/>, or the one family to use.</param>
     /// <param name="judge">Judges each resolved address before it is dialled: null allows it, a text forbids it and says which rule did.</param>
     /// <param name="bind">The local address to dial from; null lets the kernel choose.</param>
-    public SocketDialer(TimeSpan? timeout = null, AddressFamily family = AddressFamily.Unspecified, Func<IPAddress, string?>? judge = null, IPAddress? bind = null)
+    /// <param name="mark">SO_MARK, by which packet filters know what this process dials; 0 for none. Needs CAP_NET_ADMIN.</param>
+    public SocketDialer(TimeSpan? timeout = null, AddressFamily family = AddressFamily.Unspecified, Func<IPAddress, string?>? judge = null, IPAddress? bind = null, uint mark = 0)
     {
         _timeout = timeout is { } t && t > TimeSpan.Zero ? t : TimeSpan.FromSeconds(60);
         _family = family;
         _judge = judge;
         _bind = bind;
+        _mark = mark;
     }
 
     /// <inheritdoc/>
@@ -67,7 +70,7 @@ public sealed class SocketDialer : IStreamDialer
         encoded = encoded[..SocketAddresses.Write(endPoint, encoded)];
         LoopSocket? socket = LoopSocket.Create(SocketAddresses.Family(endPoint), EventLoop.Here, out _);
         if (socket is null) return null;
-        if ((_bind is null || Bind(socket, new IPEndPoint(_bind, 0)) == 0) && (socket.Connect(encoded) == 0 || socket.Connect(encoded) == 0)) return new SocketStream(socket, isTcp: true);
+        if (Prepare(socket, _bind, _mark) == 0 && (socket.Connect(encoded) == 0 || socket.Connect(encoded) == 0)) return new SocketStream(socket, isTcp: true);
         // Refused, or not so near after all: the long way tells it, or waits.
         socket.Dispose();
         return null;
@@ -78,7 +81,7 @@ public sealed class SocketDialer : IStreamDialer
         byte[] address = new byte[SocketAddresses.MaximumLength];
         int length = SocketAddresses.Write(to.Path, address);
         if (length == 0) throw new TunnelException(TunnelError.BadConfiguration, $"connect to {to}: path: expected at most 107 octets");
-        (LoopSocket? socket, int error) = await ConnectAsync(SocketAddresses.UnixFamily, null, address.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        (LoopSocket? socket, int error) = await ConnectAsync(SocketAddresses.UnixFamily, null, 0, address.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
         return socket is not null ? new SocketStream(socket, isTcp: false) : throw new TunnelException(UnixError(error), $"connect to {to}: {SystemErrors.ToText(error)}");
     }
 
@@ -133,16 +136,16 @@ public sealed class SocketDialer : IStreamDialer
     {
         byte[] address = new byte[28];
         int length = SocketAddresses.Write(to, address);
-        return ConnectAsync(SocketAddresses.Family(to), _bind, address.AsMemory(0, length), cancellationToken);
+        return ConnectAsync(SocketAddresses.Family(to), _bind, _mark, address.AsMemory(0, length), cancellationToken);
     }
 
-    private static async ValueTask<(LoopSocket? Socket, int Error)> ConnectAsync(int family, IPAddress? bind, ReadOnlyMemory<byte> address, CancellationToken cancellationToken)
+    private static async ValueTask<(LoopSocket? Socket, int Error)> ConnectAsync(int family, IPAddress? bind, uint mark, ReadOnlyMemory<byte> address, CancellationToken cancellationToken)
     {
         LoopSocket? socket = LoopSocket.Create(family, EventLoop.Here, out int error);
         if (socket is null) return (null, error);
         try
         {
-            error = bind is null ? 0 : Bind(socket, new IPEndPoint(bind, 0));
+            error = Prepare(socket, bind, mark);
             if (error == 0) error = socket.Connect(address.Span);
             // A near peer has answered by now: asking again spares the wait.
             if (error == LoopSocket.InProgress) error = socket.Connect(address.Span);
@@ -171,10 +174,12 @@ public sealed class SocketDialer : IStreamDialer
         return (null, error);
     }
 
-    private static int Bind(LoopSocket socket, IPEndPoint at)
+    private static int Prepare(LoopSocket socket, IPAddress? bind, uint mark)
     {
+        int error = mark == 0 ? 0 : socket.SetMark(mark);
+        if (bind is null || error != 0) return error;
         Span<byte> address = stackalloc byte[28];
-        return socket.Bind(address[..SocketAddresses.Write(at, address)]);
+        return socket.Bind(address[..SocketAddresses.Write(new IPEndPoint(bind, 0), address)]);
     }
 
     private static async Task DiscardAsync(Task<(LoopSocket? Socket, int Error)> loser)

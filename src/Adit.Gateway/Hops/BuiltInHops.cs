@@ -1,7 +1,9 @@
 using Adit.Core;
 using Adit.Core.Hops;
+using Adit.Proxies.Clients;
 using Adit.Ssh.Client;
 using Adit.Ssh.Config;
+using Adit.Wire.Socks;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Hops;
@@ -28,7 +30,7 @@ public static class BuiltInHops
     {
         ["ssh"] = (hop, previous) =>
         {
-            (string? user, string? password) = hop.AuthFile is { } file ? ReadAuth(hop, file) : (hop.User, hop.Password);
+            (string? user, string? password) = HopCredentials.Of(hop);
             SshConfigRequest request = RequestOf(hop, user, configFile);
             IUserDialogue asked = password is null ? dialogue : new HopPassword(dialogue, password);
             var connector = new SshConnector(asked, logger, previous, request);
@@ -37,6 +39,14 @@ public static class BuiltInHops
         ["tcp"] = (hop, previous) => hop.Query.Count == 0
             ? new TcpCarrier(hop, previous)
             : throw new TunnelException(TunnelError.NotSupported, $"{hop}: {string.Join(", ", hop.Query.Keys)}: a lifeline over TCP is not there yet in this version", hop.ToString()),
+        ["socks4"] = (hop, previous) => new SocksClient(SocksVersion.Socks4, resolvesHere: true, ProxyHopOptions.Of(hop), previous),
+        ["socks4a"] = (hop, previous) => new SocksClient(SocksVersion.Socks4a, resolvesHere: false, ProxyHopOptions.Of(hop), previous),
+        ["socks5"] = (hop, previous) => new SocksClient(SocksVersion.Socks5, resolvesHere: true, ProxyHopOptions.Of(hop), previous),
+        ["socks5h"] = (hop, previous) => new SocksClient(SocksVersion.Socks5, resolvesHere: false, ProxyHopOptions.Of(hop), previous),
+        ["connect"] = (hop, previous) => new ConnectClient(ConnectSecurity.None, ProxyHopOptions.Of(hop), null, previous),
+        ["connect+tls"] = (hop, previous) => new ConnectClient(ConnectSecurity.Tls, ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
+        ["connect+upgrade"] = (hop, previous) => new ConnectClient(ConnectSecurity.Upgrade, ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
+        ["tls"] = (hop, previous) => new TlsFront(ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
     };
 
     private static SshConfigRequest RequestOf(HopUri hop, string? user, string? configFile)
@@ -48,28 +58,6 @@ public static class BuiltInHops
         if (hop.IdentityFile is { } identity) options.Add($"IdentityFile {Quote(identity)}");
         options.Add("ClearAllForwardings yes");
         return new SshConfigRequest { Host = hop.Host, Options = options, ConfigFile = configFile };
-    }
-
-    // One line "user:password", in a file that nobody else may read.
-    private static (string User, string Password) ReadAuth(HopUri hop, string file)
-    {
-        try
-        {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode)0b000_111_111) != 0)
-            {
-                throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: permissions: expected none for group and others (chmod 600)", hop.ToString());
-            }
-
-            string line = File.ReadLines(file).FirstOrDefault() ?? "";
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
-            return colon > 0
-                ? (line[..colon], line[(colon + 1)..])
-                : throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: expected user:password on one line", hop.ToString());
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not TunnelException)
-        {
-            throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: auth: {file}: expected a readable file, got {e.Message}", hop.ToString(), e);
-        }
     }
 
     private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -54,6 +54,9 @@ public sealed class SocksClientHandshake
     /// <summary>What the proxy replied; a SOCKS4 rejection is <see cref="SocksReply.GeneralFailure"/>.</summary>
     public SocksReply Reply { get; private set; } = SocksReply.GeneralFailure;
 
+    /// <summary>In what way the handshake failed.</summary>
+    public SocksFailure Failure { get; private set; }
+
     /// <summary>The address the proxy tells: a name or an address.</summary>
     public string BoundHost { get; private set; } = "";
 
@@ -106,7 +109,9 @@ public sealed class SocksClientHandshake
         if (version != 5) return Fail($"version: expected 5, got {version}");
         if (method == 0) return Next(State.Reply, _requestOctets);
         if (method == 2 && _credentials.Length > 0) return Next(State.CredentialsStatus, _credentials);
-        return Fail(method == 0xff ? "method: expected one of those offered, got none acceptable" : $"method: expected one of those offered, got {method}");
+        return method == 0xff
+            ? Fail("method: expected one of those offered, got none acceptable", SocksFailure.NoAcceptableMethod)
+            : Fail($"method: expected one of those offered, got {method}");
     }
 
     private bool ReceiveCredentialsStatus(ref ReadOnlySpan<byte> source)
@@ -115,7 +120,7 @@ public sealed class SocksClientHandshake
         byte status = _buffer.Received[1];
         if (status == 0) return Next(State.Reply, _requestOctets);
         Reply = SocksReply.NotAllowed;
-        return Fail($"credentials: expected status 0, got {status}");
+        return Fail($"credentials: expected status 0, got {status}", SocksFailure.CredentialsRefused);
     }
 
     private bool ReceiveReply(ref ReadOnlySpan<byte> source)
@@ -127,7 +132,7 @@ public sealed class SocksClientHandshake
         if (reply != 0)
         {
             Reply = (SocksReply)reply;
-            return Fail($"reply: expected 0 (succeeded), got {reply} ({Reply})");
+            return Fail($"reply: expected 0 (succeeded), got {reply} ({Reply})", SocksFailure.Refused);
         }
 
         if (SocksAddress.LengthOf(_buffer.Received[AddressAt..]) == 0) return Fail($"reply: address type: expected 1, 3 or 4, got {_buffer.Received[AddressAt]}");
@@ -144,7 +149,8 @@ public sealed class SocksClientHandshake
         if (!_buffer.Fill(8, ref source)) return false;
         (byte version, byte code) = (_buffer.Received[0], _buffer.Received[1]);
         if (version is not (0 or 4)) return Fail($"reply: version: expected 0, got {version}"); // some servers say 4
-        if (code != 90) return Fail($"reply: expected 90 (granted), got {code}");
+        // 92 and 93: the proxy asked identd of this machine who the user is, and was not told, or told another.
+        if (code != 90) return Fail($"reply: expected 90 (granted), got {code}", code is 92 or 93 ? SocksFailure.CredentialsRefused : SocksFailure.Refused);
         return Succeed(new IPAddress(_buffer.Received[4..8]).ToString(), (_buffer.Received[2] << 8) | _buffer.Received[3]);
     }
 
@@ -162,8 +168,9 @@ public sealed class SocksClientHandshake
         return false;
     }
 
-    private bool Fail(string reason)
+    private bool Fail(string reason, SocksFailure failure = SocksFailure.Malformed)
     {
+        Failure = failure;
         FailureReason = reason;
         _state = State.Failed;
         return false;

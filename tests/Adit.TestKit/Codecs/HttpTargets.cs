@@ -38,9 +38,21 @@ public static class HttpTargets
         new CodecCase<HttpResponseHead>(new(599, "", 0, new HttpFields()), Lines("HTTP/1.0 599 ", ""), "no reason"),
     ];
 
+    /// <summary>The PROXY protocol's header.</summary>
+    public static FuzzTarget ProxyHeader { get; } = new(
+        "proxy-header",
+        [Encoding.ASCII.GetBytes("PROXY TCP4 192.0.2.1 198.51.100.1 1 2\r\nGET"), Octets.Of("0d0a0d0a000d0a515549540a 21 11 0010 c0000201 c6336401 d431 01bb 04 0001 00"), "PROXY UNKNOWN\r\n"u8.ToArray()],
+        input =>
+        {
+            if (Wire.ProxyProtocol.ProxyHeader.TryDecode(input, out Wire.ProxyProtocol.ProxyHeader header, out int consumed) != DecodeStatus.Ok) return;
+            if (consumed > input.Length) throw new CodecFailureException($"consumed {consumed}");
+            if (Wire.ProxyProtocol.ProxyHeader.TryDecode(header.ToVersion2(), out Wire.ProxyProtocol.ProxyHeader again, out _) != DecodeStatus.Ok || again != header) throw new CodecFailureException("its own encoding is another");
+        });
+
     /// <summary>The targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
+        ProxyHeader,
         new("http-request", Requests, input =>
         {
             Cases[0].CheckAny(input);
