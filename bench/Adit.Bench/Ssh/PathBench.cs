@@ -18,7 +18,7 @@ internal static class PathBench
             foreach (Tunnel tunnel in tunnels)
             {
                 // OpenSSH's window is reached at once, so less of it tells the same rate.
-                long octets = tunnel.IsRival ? options.BulkOctets / 8 : options.BulkOctets;
+                long octets = tunnel.IsRival ? options.BulkOctets / 8 : options.BulkOctets / 2;
                 foreach (string kind in new[] { "down", "up" })
                 {
                     double[] ran = await SshBench.LoadAsync("load-client", kind, tunnel.Port.ToString(), octets.ToString(), "1");
@@ -27,7 +27,7 @@ internal static class PathBench
             }
         }
 
-        SshBench.Write($"\nbulk over a path of {2 * OneWay} ms, {options.BulkOctets >> 20} MiB a transfer ({options.BulkOctets >> 23} with OpenSSH alone), {Cipher}");
+        SshBench.Write($"\nbulk over a path of {2 * OneWay} ms, {options.BulkOctets >> 21} MiB a transfer ({options.BulkOctets >> 23} with OpenSSH alone), {Cipher}");
         SshBench.Write($"{"client",-9} {"server",-10}  {"",-4} {"MB/s",7} {"÷OpenSSH",9}");
         foreach (Tunnel tunnel in tunnels)
         {

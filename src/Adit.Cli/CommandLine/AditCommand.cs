@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Adit.Cli.Check;
 using Adit.Cli.Completion;
+using Adit.Cli.Doctor;
 using Adit.Cli.Forward;
 using Adit.Cli.Help;
 using Adit.Cli.Keygen;
 using Adit.Cli.Manual;
+using Adit.Cli.Proxy;
 using Adit.Cli.Serve;
 using Adit.Cli.Ssh;
 using Adit.Cli.Sshd;
@@ -38,9 +40,11 @@ internal static class AditCommand
             List(SshUsage.Page),
             List(SshdUsage.Page),
             ServeCommand.Create(),
+            ProxyCommand.Create(),
             ForwardCommand.Create(),
             TourCommand.Create(),
             CheckCommand.Create(),
+            DoctorCommand.Create(),
             KeygenCommand.Create(),
             CompletionCommand.Create(),
             ManCommand.Create(),

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Adit.Cli.CommandLine;
 using Adit.Cli.Ssh;
 using Adit.Cli.Terminal;
 using Adit.Core;
+using Adit.Core.Datagrams;
 using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Adit.Gateway.Hops;
@@ -18,17 +20,18 @@ internal static class ForwardCommand
     {
         var rules = new Argument<string[]>("LISTEN=TARGET")
         {
-            Description = "Each side is [ADDRESS:]PORT, [V6]:PORT, a range such as 8000-8010, or unix:PATH; a LISTEN without an address is loopback",
+            Description = "Each side is [ADDRESS:]PORT, [V6]:PORT, a range such as 8000-8010, any of them with /udp, or unix:PATH; a LISTEN without an address is loopback",
             Arity = ArgumentArity.OneOrMore,
         };
-        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated: ssh://[user@]host[:port], or tcp://host[:port] for a gateway", HelpName = "HOP" };
+        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated: ssh://[user@]host[:port], socks5h://, socks5://, socks4a://, socks4://, connect://, connect+tls://, connect+upgrade://, tls://, or tcp://host[:port] for a gateway", HelpName = "HOP" };
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
         var config = new Option<string>("--ssh-config", "-F") { Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither", HelpName = "FILE" };
         var command = new Verb(
             "forward",
-            "Carry TCP ports and unix sockets to targets, through hops. A hop's session is opened with the first connection, and again when it was lost.",
+            "Carry TCP and UDP ports and unix sockets to targets, through hops. A hop's session is opened with the first connection, and again when it was lost.",
             [
                 "adit forward 8080=intranet:80 --via ssh://me@bastion",
+                "adit forward 5353/udp=dns.corp.example:53/udp --via connect://proxy:3128?auth=~/.proxy --via ssh://me@gateway",
                 "adit forward 127.0.0.1:5432=db:5432 unix:/tmp/x.sock=unix:/run/x.sock --via ssh://me@a --via ssh://me@b?identity=~/.ssh/b",
             ])
         {
@@ -71,21 +74,28 @@ internal static class ForwardCommand
         ILogger logger = loggers.CreateLogger("forward");
         var dialogue = new SshDialogue(text => logger.LogWarning("{Text}", text));
         await using HopChain chain = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh"), configFile).Chain(hops, new SocketDialer());
-        var forwarders = new List<Forwarder>();
+        var forwarders = new List<(string BoundAt, IAsyncDisposable Forwarder)>();
         try
         {
             foreach (ForwardRule rule in rules)
             {
+                if (rule is { Listen: UdpDestination at, Target: UdpDestination to })
+                {
+                    (IReadOnlyList<Socket> sockets, UdpDestination boundAt) = await DatagramBinder.BindAsync(at, cancellationToken);
+                    forwarders.Add((boundAt.ToString(), new DatagramForwarder(sockets, boundAt, chain, to, logger: logger)));
+                    continue;
+                }
+
                 IStreamListener listener = await new SocketBinder().BindAsync(rule.Listen, cancellationToken);
-                forwarders.Add(new StreamForwarder(listener, chain, rule.Target, logger));
+                forwarders.Add((listener.BoundAt.ToString(), new StreamForwarder(listener, chain, rule.Target, logger)));
             }
 
-            ReadyLine.Write(forwarders.Select(f => f.BoundAt.ToString()), readyFile, error);
+            ReadyLine.Write(forwarders.Select(f => f.BoundAt), readyFile, error);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
-            foreach (Forwarder each in forwarders) await each.DisposeAsync();
+            foreach ((_, IAsyncDisposable each) in forwarders) await each.DisposeAsync();
             if (readyFile is not null) File.Delete(readyFile);
         }
     }

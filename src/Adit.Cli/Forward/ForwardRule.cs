@@ -17,6 +17,7 @@ internal sealed record ForwardRule(Destination Listen, Destination Target)
         if (equals < 0) throw new UsageException($"forward: {text}: expected LISTEN=TARGET, got no '='");
         ForwardEndpoint listen = Read(text[..equals], text, "listen");
         ForwardEndpoint target = Read(text[(equals + 1)..], text, "target");
+        if (listen.IsUdp != target.IsUdp) throw new UsageException($"forward: {text}: expected /udp on both sides or on none, got it on one");
         if (listen.IsUnix) return [new ForwardRule(new UnixDestination(listen.Path!), Single(target, text))];
         if (listen.Ports.Count > 1 && !target.IsUnix && target.Ports.Count > 1 && target.Ports.Count != listen.Ports.Count)
         {
@@ -24,7 +25,7 @@ internal sealed record ForwardRule(Destination Listen, Destination Target)
         }
 
         return [.. Enumerable.Range(0, listen.Ports.Count).Select(i => new ForwardRule(
-            new TcpDestination(string.IsNullOrEmpty(listen.Host) ? "localhost" : listen.Host, listen.Ports.First + i),
+            Of(string.IsNullOrEmpty(listen.Host) ? "localhost" : listen.Host, listen.Ports.First + i, listen.IsUdp),
             target.IsUnix ? new UnixDestination(target.Path!) : At(target, target.Ports.Count > 1 ? i : 0, text)))];
     }
 
@@ -36,11 +37,13 @@ internal sealed record ForwardRule(Destination Listen, Destination Target)
         : target.Ports.Count == 1 ? At(target, 0, text)
         : throw new UsageException($"forward: {text}: target: expected one port for one socket, got {target.Ports.Count}");
 
-    private static TcpDestination At(ForwardEndpoint target, int index, string text)
+    private static Destination Of(string host, int port, bool isUdp) => isUdp ? new UdpDestination(host, port) : new TcpDestination(host, port);
+
+    private static Destination At(ForwardEndpoint target, int index, string text)
     {
         int port = target.Ports.First + index;
         if (port == 0) throw new UsageException($"forward: {text}: target: expected a port from 1 to 65535, got 0");
         // Where no host stands, the far end of the last hop itself.
-        return new TcpDestination(string.IsNullOrEmpty(target.Host) ? "localhost" : target.Host, port);
+        return Of(string.IsNullOrEmpty(target.Host) ? "localhost" : target.Host, port, target.IsUdp);
     }
 }

@@ -97,7 +97,7 @@ internal static class SshConfigDump
 
     private static void AddTexts(List<string> lines, SshConfig config)
     {
-        string signatures = string.Join(',', SshQuery.Find("sig")!);
+        string signatures = string.Join(',', config.IsHardened ? config.CaSignatureAlgorithms : SshQuery.Find("sig")!);
         Add(lines, "bindaddress", config.BindAddress);
         Add(lines, "bindinterface", config.BindInterface);
         Add(lines, "ciphers", string.Join(',', config.Ciphers));
@@ -162,6 +162,8 @@ internal static class SshConfigDump
         Add(lines, "syslogfacility", config.SyslogFacility);
         if (config.ProxyJump.Count > 0) Add(lines, "proxyjump", string.Join(',', config.ProxyJump));
         else Add(lines, "proxycommand", config.AsWritten.GetValueOrDefault("proxycommand"));
+        // A keyword of ours: shown only where it says something, so that other dumps are ssh's line by line.
+        if (config.IsHardened) Add(lines, "aditprofile", "hardened");
     }
 
     private static string Listen(Destination at, bool isDefault) => at switch

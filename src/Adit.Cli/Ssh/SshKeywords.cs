@@ -17,7 +17,7 @@ internal static class SshKeywords
             SshAlgorithmLists lists = SshAlgorithmLists.Default;
             return
             [
-                ("AddKeysToAgent", Choice("yes", "no", "ask", "confirm")), ("AddressFamily", Choice("any", "inet", "inet6")), ("BatchMode", Flag),
+                ("AddKeysToAgent", Choice("yes", "no", "ask", "confirm")), ("AddressFamily", Choice("any", "inet", "inet6")), ("AditProfile", Choice("compat", "hardened")), ("BatchMode", Flag),
                 ("BindAddress", ValueForm.Text), ("BindInterface", new(ValueKind.Interface)), ("CASignatureAlgorithms", List([.. lists.PublicKey.Where(IsPlain)])),
                 ("CanonicalDomains", ValueForm.Text), ("CanonicalizeFallbackLocal", Flag), ("CanonicalizeHostname", Choice("yes", "no", "always")),
                 ("CanonicalizeMaxDots", ValueForm.Text), ("CanonicalizePermittedCNAMEs", ValueForm.Text), ("CertificateFile", File), ("CheckHostIP", Flag),

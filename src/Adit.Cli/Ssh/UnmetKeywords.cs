@@ -11,7 +11,6 @@ internal static class UnmetKeywords
     public static void Tell(SshConfig config, SshLog log)
     {
         if (Asks(config, "pkcs11provider")) throw Refuse("PKCS11Provider", "keys on PKCS#11 tokens");
-        if (config.KnownHostsCommand is not null) throw Refuse("KnownHostsCommand", "host keys told by a command");
         if (config.ProxyUseFdPass && config.ProxyCommand is not null) throw Refuse("ProxyUseFdpass", "a socket passed by the proxy command");
         if (config.Tunnel != "no") throw Refuse("Tunnel", "a tun device");
         if (config.ForwardX11) log.Info("Warning: ForwardX11: X11 forwarding is not there yet; going on without it.");

@@ -9,7 +9,7 @@ namespace Adit.Core.Datagrams;
 /// A connected UDP socket on an event loop; holds no buffer while it waits. What the network says about a datagram (an ICMP error) is passed over: it ends no
 /// flow, for the next datagram may arrive. Owns the socket.
 /// </summary>
-public sealed class UdpFlow : IDatagramFlow
+public sealed class UdpFlow : IDatagramFlow, IDisposable
 {
     private readonly LoopSocket _socket;
     private bool _drained;
@@ -95,9 +95,12 @@ public sealed class UdpFlow : IDatagramFlow
     }
 
     /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _socket.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 

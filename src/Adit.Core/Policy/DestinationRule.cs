@@ -46,6 +46,12 @@ public sealed class DestinationRule
     /// <summary>Whether it names addresses, by itself or in a condition, and not only what was asked for.</summary>
     public bool NamesAddresses => _name is null || _conditions is { NameAddress: true };
 
+    /// <summary>Whether ports stand in it, be it <c>*</c>.</summary>
+    public bool NamesPorts => Ports != PortRange.Any || Text.Split(' ')[0].EndsWith(":*", StringComparison.Ordinal);
+
+    /// <summary>The same rule over other ports; its text stays.</summary>
+    public DestinationRule WithPorts(PortRange ports) => new(Allow, Text, _name, _network, _class, ports, _conditions);
+
     /// <summary>The words that name a class of addresses.</summary>
     public static IEnumerable<string> ClassWords => Classes.Select(c => c.Word);
 

@@ -51,6 +51,12 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
         if (_isTcp) _ = _socket.SetUnsentLimit(octets);
     }
 
+    /// <summary>Lets the kernel probe the path when it is silent (SO_KEEPALIVE). For unix sockets nothing.</summary>
+    public void KeepAlive()
+    {
+        if (_isTcp) _ = _socket.SetKeepAlive();
+    }
+
     /// <inheritdoc/>
     public bool TryRead(Span<byte> destination, out int count)
     {
@@ -71,6 +77,20 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
     {
         int error;
         while ((error = _socket.Send(source, out count)) == LoopSocket.Interrupted)
+        {
+        }
+
+        if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
+    }
+
+    /// <summary>Writes what is accepted now of several parts.</summary>
+    /// <param name="parts">At least one.</param>
+    /// <param name="count">Octets taken, fewer perhaps than offered; 0 when none can be taken now.</param>
+    /// <exception cref="TunnelException">The stream failed.</exception>
+    public void TryWrite(SendParts parts, out int count)
+    {
+        int error;
+        while ((error = _socket.Send(parts, out count)) == LoopSocket.Interrupted)
         {
         }
 

@@ -8,4 +8,7 @@ public sealed record AditConfiguration
 
     /// <summary>The <c>forwards:</c> part; none by default.</summary>
     public IReadOnlyList<ForwardConfiguration> Forwards { get; init; } = [];
+
+    /// <summary>The <c>proxies:</c> part; none by default.</summary>
+    public IReadOnlyList<ProxyConfiguration> Proxies { get; init; } = [];
 }

@@ -8,7 +8,7 @@ namespace Adit.Gateway.Configuration;
 /// <summary>Reads configuration files. Every problem has its line and column; all of them are told, not the first only.</summary>
 public static class ConfigurationFile
 {
-    private static readonly string[] LaterParts = ["proxies", "links"];
+    private static readonly string[] LaterParts = ["links"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; <c>-</c> is standard input.</param>
@@ -66,6 +66,10 @@ public static class ConfigurationFile
             "forwards",
             (c, n) => c with { Forwards = Forwards(reader, n) },
             c => c.Forwards.Count == 0 ? null : c.Forwards.Select(f => (object)ConfigurationWriter.Pairs(f, ForwardKeys.Table)).ToList()),
+        new(
+            "proxies",
+            (c, n) => c with { Proxies = Proxies(reader, n) },
+            c => c.Proxies.Count == 0 ? null : c.Proxies.Select(p => (object)ConfigurationWriter.Pairs(p, ProxyKeys.Table)).ToList()),
         .. LaterParts.Select(YamlKey<AditConfiguration>.NotThereYet),
     ];
 
@@ -73,6 +77,12 @@ public static class ConfigurationFile
     {
         if (node is not YamlList list) throw node.Fault("a list of forwards");
         return [.. list.Items.Select((item, i) => reader.Read(item, $"forwards[{i}]", new ForwardConfiguration(), ForwardKeys.Table))];
+    }
+
+    private static List<ProxyConfiguration> Proxies(MappingReader reader, YamlNode node)
+    {
+        if (node is not YamlList list) throw node.Fault("a list of proxies");
+        return [.. list.Items.Select((item, i) => reader.Read(item, $"proxies[{i}]", new ProxyConfiguration(), ProxyKeys.Table))];
     }
 
     private static string ReadBounded(string path)

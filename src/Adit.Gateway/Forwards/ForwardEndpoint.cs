@@ -2,7 +2,7 @@ using Adit.Core.Policy;
 
 namespace Adit.Gateway.Forwards;
 
-/// <summary>One side of a plain forward: <c>[address:]port</c>, <c>[v6]:port</c>, a range of ports, or <c>unix:PATH</c>.</summary>
+/// <summary>One side of a plain forward: <c>[address:]port</c>, <c>[v6]:port</c>, a range of ports, each with <c>/udp</c> behind it or not, or <c>unix:PATH</c>.</summary>
 /// <param name="Host">An address or name without brackets; "" where none was given. Null for a unix socket.</param>
 /// <param name="Ports">The ports; meaningless for a unix socket.</param>
 /// <param name="Path">The path of a unix socket, else null.</param>
@@ -10,6 +10,11 @@ public sealed record ForwardEndpoint(string? Host, PortRange Ports, string? Path
 {
     // sun_path of struct sockaddr_un, less its terminating zero (unix(7))
     private const int LongestPath = 107;
+
+    private const string UdpSuffix = "/udp";
+
+    /// <summary>Whether its ports are of UDP.</summary>
+    public bool IsUdp { get; init; }
 
     /// <summary>Whether it is a unix socket.</summary>
     public bool IsUnix => Path is not null;
@@ -32,12 +37,8 @@ public sealed record ForwardEndpoint(string? Host, PortRange Ports, string? Path
             return endpoint is not null;
         }
 
-        if (text.EndsWith("/udp", StringComparison.OrdinalIgnoreCase))
-        {
-            why = "UDP forwards (/udp) are not there yet in this version; expected [ADDRESS:]PORT or unix:PATH";
-            return false;
-        }
-
+        bool isUdp = text.EndsWith(UdpSuffix, StringComparison.OrdinalIgnoreCase);
+        if (isUdp) text = text[..^UdpSuffix.Length];
         int last = text.LastIndexOf(':');
         string host = last < 0 ? "" : text[..last];
         bool bracketed = host.StartsWith('[') && host.EndsWith(']');
@@ -46,7 +47,7 @@ public sealed record ForwardEndpoint(string? Host, PortRange Ports, string? Path
             || (!bracketed && host.Contains(':', StringComparison.Ordinal))
             || host.AsSpan().IndexOfAny(" /@[]") >= 0)
         {
-            why = $"expected [ADDRESS:]PORT or unix:PATH (an IPv6 address in brackets), got '{text}'";
+            why = $"expected [ADDRESS:]PORT[/udp] or unix:PATH (an IPv6 address in brackets), got '{text}'";
             return false;
         }
 
@@ -57,14 +58,14 @@ public sealed record ForwardEndpoint(string? Host, PortRange Ports, string? Path
             return false;
         }
 
-        endpoint = new ForwardEndpoint(host, range, null);
+        endpoint = new ForwardEndpoint(host, range, null) { IsUdp = isUdp };
         return true;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         Path is not null ? $"unix:{Path}"
-        : string.IsNullOrEmpty(Host) ? Ports.ToString()
+        : (string.IsNullOrEmpty(Host) ? Ports.ToString()
         : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Ports}"
-        : $"{Host}:{Ports}";
+        : $"{Host}:{Ports}") + (IsUdp ? UdpSuffix : "");
 }

@@ -1,4 +1,5 @@
 using Adit.Core;
+using Adit.Core.Datagrams;
 using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Adit.Ssh.Client;
@@ -8,36 +9,18 @@ namespace Adit.Gateway.Hops;
 /// <summary>An <c>ssh://</c> hop: one session, opened at the first dial, through which streams are dialled. A session that was lost is opened anew at the next dial.</summary>
 /// <param name="hop">The hop, named in errors.</param>
 /// <param name="connect">Opens a session.</param>
-public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> connect) : IStreamDialer, IAsyncDisposable
+public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> connect) : IStreamDialer, IDatagramDialer, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private Task<SshRoute>? _route;
 
     /// <inheritdoc/>
-    public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        SshRoute route;
-        try
-        {
-            // Shared by all who dial meanwhile: one that gives up must not end it for the others.
-            route = await Current().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (TunnelException e) when (e.Hop is null || !e.Hop.Contains("://", StringComparison.Ordinal))
-        {
-            throw new TunnelException(e.Error, $"{hop}: {e.Message}", hop.ToString(), e);
-        }
+    public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
+        OpenAsync(request, static (client, r, token) => client.DialAsync(r, token), cancellationToken);
 
-        try
-        {
-            return await route.Client.DialAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TunnelException e)
-        {
-            throw new TunnelException(e.Error, $"{hop}: {request.To}: {e.Message}", hop.ToString(), e);
-        }
-    }
+    ValueTask<IDatagramFlow> IDatagramDialer.DialAsync(DialRequest request, CancellationToken cancellationToken) =>
+        OpenAsync(request, static (client, r, token) => client.DialDatagramsAsync(r, token), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -53,6 +36,30 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // There was none.
+        }
+    }
+
+    private async ValueTask<T> OpenAsync<T>(DialRequest request, Func<SshClient, DialRequest, CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SshRoute route;
+        try
+        {
+            // Shared by all who dial meanwhile: one that gives up must not end it for the others.
+            route = await Current().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TunnelException e) when (e.Hop is null || !e.Hop.Contains("://", StringComparison.Ordinal))
+        {
+            throw new TunnelException(e.Error, $"{hop}: {e.Message}", hop.ToString(), e);
+        }
+
+        try
+        {
+            return await open(route.Client, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TunnelException e)
+        {
+            throw new TunnelException(e.Error, $"{hop}: {request.To}: {e.Message}", hop.ToString(), e);
         }
     }
 

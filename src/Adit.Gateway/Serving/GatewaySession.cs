@@ -129,6 +129,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
             Binder = new LeasingBinder(_context.Leases, session.Key.Fingerprint, this, new SocketBinder()),
             Sessions = programs,
             NoSessionsText = none,
+            Datagrams = true,
         };
         return _forwarding = new ForwardingService(session.Connection, policy, options, _logger);
     }

@@ -25,6 +25,13 @@ internal static class SshdHostKeys
                 }
 
                 SshPrivateKey key = SshPrivateKey.Load(file);
+                if (WhyNot(key.PublicKey, config) is { } why)
+                {
+                    log.Write(SshLogLevel.Error, $"Host key {file}: {why}");
+                    key.Dispose();
+                    continue;
+                }
+
                 if (keys.Exists(k => k.PublicKey.KeyType == key.PublicKey.KeyType))
                 {
                     // A second key of a type could never be negotiated.
@@ -33,7 +40,7 @@ internal static class SshdHostKeys
                 }
 
                 keys.Add(key);
-                log.Write(SshLogLevel.Debug1, $"private host key #{keys.Count - 1}: {key.PublicKey.KeyType} {key.PublicKey.Fingerprint}");
+                log.Write(SshLogLevel.Debug1, $"private host key #{keys.Count - 1}: {key.PublicKey.KeyType} {key.PublicKey.FingerprintBy(config.FingerprintHash)}");
             }
             catch (TunnelException e)
             {
@@ -43,6 +50,12 @@ internal static class SshdHostKeys
 
         return keys.Count > 0 ? keys : throw new TunnelException(TunnelError.BadConfiguration, "sshd: no hostkeys available -- exiting.");
     }
+
+    // As sshd(8) leaves out RSA keys that are too short. What the profile has no algorithm for could never be negotiated, so it is not announced either.
+    private static string? WhyNot(SshPublicKey key, SshdConfig config) =>
+        key.IsTooShort(config.RequiredRsaSize) ? "Invalid key length"
+        : config.IsHardened && !key.SignatureAlgorithms.Any(config.HostKeyAlgorithms.Contains) ? $"AditProfile hardened: expected one of {string.Join(',', config.HostKeyAlgorithms)}, got {key.KeyType}"
+        : null;
 
     /// <summary>Joins certificates with their keys; one that has none is told and left out.</summary>
     public static IReadOnlyList<ISshSigner> Certificates(SshdOptions options, SshdConfig config, IReadOnlyList<SshPrivateKey> keys, ISshdLog log)

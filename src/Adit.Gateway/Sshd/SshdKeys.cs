@@ -107,9 +107,13 @@ internal sealed partial class SshdKeys(SshdConfig config, UserAccount account, S
     }
 
     /// <summary>A key as log lines name it, such as <c>ED25519 SHA256:…</c>.</summary>
-    public static string Words(SshPublicKey key) => key is SshCertificate certificate
-        ? $"{Kind(certificate.Certified)}-CERT {key.Fingerprint} ID {Shown(certificate.KeyId)} (serial {certificate.Serial}) CA {Words(certificate.SignatureKey)}"
-        : $"{Kind(key)} {key.Fingerprint}";
+    /// <param name="key">The key.</param>
+    /// <param name="hash">FingerprintHash.</param>
+    public static string Words(SshPublicKey key, string hash) => key is SshCertificate certificate
+        ? $"{Kind(certificate.Certified)}-CERT {key.FingerprintBy(hash)} ID {Shown(certificate.KeyId)} (serial {certificate.Serial}) CA {Words(certificate.SignatureKey, hash)}"
+        : $"{Kind(key)} {key.FingerprintBy(hash)}";
+
+    private string Words(SshPublicKey key) => Words(key, config.FingerprintHash);
 
     private static string Shown(string text) => new([.. text.Take(100).Select(c => char.IsControl(c) ? '?' : c)]);
 

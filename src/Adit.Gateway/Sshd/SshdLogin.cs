@@ -104,7 +104,7 @@ internal sealed class SshdLogin(SshdContext context, SshdPeer peer) : ILoginAuth
     {
         Failures = attempt.Failures;
         string user = (IsValid ? "" : "invalid user ") + User;
-        string key = attempt.Key is { } k ? $": {SshdKeys.Words(k)}" : "";
+        string key = attempt.Key is { } k ? $": {SshdKeys.Words(k, Config.FingerprintHash)}" : "";
         switch (attempt.Outcome)
         {
             case LoginOutcome.TooMany:

@@ -31,6 +31,7 @@ internal sealed class SshdSession : IServedConnection, IAsyncDisposable
         _peer = SshdPeer.Of(incoming);
         _login = new SshdLogin(context, _peer);
         Name = $"connection {number}";
+        if (context.Config.TcpKeepAlive && incoming.Stream is SocketStream socket) socket.KeepAlive();
     }
 
     public string Name { get; }

@@ -27,6 +27,7 @@ public sealed partial class LoopSocket
     private const int ShutWrite = 1;
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int Linger = 13; // SO_LINGER
+    private const int KeepAlive = 9; // SO_KEEPALIVE
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int TcpNoDelay = 1;
     private const int TcpQuickAck = 12;
@@ -130,6 +131,28 @@ public sealed partial class LoopSocket
         }
     }
 
+    /// <summary>Writes what is taken of several parts.</summary>
+    /// <param name="parts">The parts; at least one.</param>
+    /// <param name="count">Octets taken.</param>
+    public int Send(SendParts parts, out int count)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 1) return Send(parts[0], out count);
+        count = 0;
+        try
+        {
+            SendParts.Message message = parts.Describe();
+            nint sent = sendmsg(_handle, in message, NoSignal);
+            if (sent < 0) return Marshal.GetLastPInvokeError();
+            count = (int)sent;
+            return 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return Closed;
+        }
+    }
+
     /// <summary>Moves what is there into a pipe.</summary>
     /// <param name="pipe">The pipe; empty, else "nothing there" and "no room" could not be told apart.</param>
     /// <param name="count">Octets moved; 0 at the end of the stream.</param>
@@ -184,6 +207,9 @@ public sealed partial class LoopSocket
 
     /// <summary>Makes closing reset the connection (SO_LINGER of zero).</summary>
     public int SetReset() => SetOption(SocketLevel, Linger, [1, 0, 0, 0, 0, 0, 0, 0]);
+
+    /// <summary>SO_KEEPALIVE: the kernel probes a silent path, after as long as the system says (two hours).</summary>
+    public int SetKeepAlive() => SetOption(SocketLevel, KeepAlive, [1, 0, 0, 0]);
 
     /// <summary>The address of an end.</summary>
     /// <param name="remote">Which end.</param>
@@ -243,6 +269,9 @@ public sealed partial class LoopSocket
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint send(SafeHandle socket, ReadOnlySpan<byte> from, nint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint sendmsg(SafeHandle socket, in SendParts.Message message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int shutdown(SafeHandle socket, int how);

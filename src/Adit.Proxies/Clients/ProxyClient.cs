@@ -15,30 +15,41 @@ namespace Adit.Proxies.Clients;
 /// </remarks>
 public abstract class ProxyClient : IStreamDialer
 {
-    private readonly IStreamDialer _previous;
-
     private protected ProxyClient(ProxyClientOptions options, IStreamDialer previous)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(previous);
         if (options.Timeout <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, "timeout: expected more than zero");
         Options = options;
-        _previous = previous;
+        Previous = previous;
     }
 
     /// <summary>What it was told.</summary>
     public ProxyClientOptions Options { get; }
+
+    /// <summary>Dials the proxy.</summary>
+    private protected IStreamDialer Previous { get; }
 
     /// <inheritdoc/>
     public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.To is not TcpDestination to) throw Failed(TunnelError.NotSupported, $"{request.To}: expected a TCP port, which is all that this proxy reaches");
+        return await WithinTimeoutAsync(to, token => OpenAsync(to, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens something, within the time that a dial may take.</summary>
+    private protected async Task<T> WithinTimeoutAsync<T>(Destination to, Func<CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Options.Timeout);
         try
         {
-            return await OpenAsync(to, limit.Token).ConfigureAwait(false);
+            return await open(limit.Token).ConfigureAwait(false);
+        }
+        catch (ProxyNotReachedException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failed(TunnelError.HopUnreachable, $"proxy unreachable: expected a connection within {Options.Timeout.TotalSeconds:0.###} s, got none", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,7 +65,7 @@ public abstract class ProxyClient : IStreamDialer
     {
         try
         {
-            return await _previous.DialAsync(new DialRequest(Options.Proxy), cancellationToken).ConfigureAwait(false);
+            return await Previous.DialAsync(new DialRequest(Options.Proxy), cancellationToken).ConfigureAwait(false);
         }
         catch (TunnelException e) when (e.Hop is null || IsAboutTarget(e.Error))
         {
@@ -62,18 +73,20 @@ public abstract class ProxyClient : IStreamDialer
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            // Whether the caller gave up, or this dial took too long, DialAsync knows; it is told that the proxy was not reached.
-            throw new OperationCanceledException($"{Options.Name}: proxy unreachable", e, cancellationToken);
+            // Whether the caller gave up, or this dial took too long, is known further up.
+            throw new ProxyNotReachedException(e, cancellationToken);
         }
     }
 
-    /// <summary>A handshake's stream failed.</summary>
-    private protected TunnelException Lost(TcpDestination to, TunnelException cause) =>
-        Failed(cause.Error is TunnelError.Reset or TunnelError.Closed ? TunnelError.ConnectionLost : cause.Error, $"{to}: the proxy ended the connection: {cause.Message}", cause);
-
     private protected TunnelException Failed(TunnelError error, string what, Exception? cause = null) => new(error, $"{Options.Name}: {what}", Options.Name, cause);
+
+    /// <summary>A handshake's stream failed.</summary>
+    private protected TunnelException Lost(Destination to, TunnelException cause) =>
+        Failed(cause.Error is TunnelError.Reset or TunnelError.Closed ? TunnelError.ConnectionLost : cause.Error, $"{to}: the proxy ended the connection: {cause.Message}", cause);
 
     // What an earlier hop says of its target is said of this proxy here; what it says of itself is its own to tell.
     private static bool IsAboutTarget(TunnelError error) =>
         error is TunnelError.ConnectionRefused or TunnelError.Unreachable or TunnelError.NameNotResolved or TunnelError.NameNotResolvedAtPeer or TunnelError.TimedOut;
+
+    private sealed class ProxyNotReachedException(Exception inner, CancellationToken token) : OperationCanceledException(null, inner, token);
 }

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Adit.Core;
+using Adit.Core.Datagrams;
 using Adit.Core.Streams;
 using Adit.Wire.Socks;
 
 namespace Adit.Proxies.Clients;
 
 /// <summary>The client of a SOCKS proxy: versions 4, 4A and 5 (RFC 1928, RFC 1929).</summary>
-public sealed class SocksClient : ProxyClient
+public sealed partial class SocksClient : ProxyClient, IDatagramDialer
 {
     /// <summary>Ours: addresses of one name that are tried, each a connection to the proxy.</summary>
     private const int MostAddresses = 4;
@@ -32,7 +33,7 @@ public sealed class SocksClient : ProxyClient
     private protected override async Task<DuplexStream> OpenAsync(TcpDestination to, CancellationToken cancellationToken)
     {
         if (!_resolvesHere || IPAddress.TryParse(to.Host, out _)) return await OpenAsync(to, to.Host, cancellationToken).ConfigureAwait(false);
-        IPAddress[] addresses = await ResolveAsync(to, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = await ResolveAsync(to.Host, cancellationToken).ConfigureAwait(false);
         for (int i = 0; ; i++)
         {
             try
@@ -69,21 +70,21 @@ public sealed class SocksClient : ProxyClient
         }
     }
 
-    private async Task<IPAddress[]> ResolveAsync(TcpDestination to, CancellationToken cancellationToken)
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         AddressFamily family = _version == SocksVersion.Socks5 ? AddressFamily.Unspecified : AddressFamily.InterNetwork;
         try
         {
-            IPAddress[] addresses = await NameResolver.ResolveAsync(to.Host, family, cancellationToken).ConfigureAwait(false);
+            IPAddress[] addresses = await NameResolver.ResolveAsync(host, family, cancellationToken).ConfigureAwait(false);
             if (addresses.Length > 0) return addresses;
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
             string text = e is SocketException s ? s.SocketErrorCode.ToText() : "Name or service not known";
-            throw Failed(TunnelError.NameNotResolved, $"resolve {to.Host} on this machine: {text}", e);
+            throw Failed(TunnelError.NameNotResolved, $"resolve {host} on this machine: {text}", e);
         }
 
-        throw Failed(TunnelError.NameNotResolved, $"resolve {to.Host} on this machine: no address that such a proxy can be told");
+        throw Failed(TunnelError.NameNotResolved, $"resolve {host} on this machine: no address that such a proxy can be told");
     }
 
     private SocksClientHandshake Handshake(SocksRequest request)
@@ -98,9 +99,9 @@ public sealed class SocksClient : ProxyClient
         }
     }
 
-    private TunnelException Refused(TcpDestination to, SocksClientHandshake handshake)
+    private TunnelException Refused(Destination to, SocksClientHandshake handshake)
     {
-        (TunnelError error, string what) = SocksExchange.ReasonOf(handshake, isName: !_resolvesHere && !IPAddress.TryParse(to.Host, out _), hasCredentials: Options.Credentials is not null);
+        (TunnelError error, string what) = SocksExchange.ReasonOf(handshake, isName: !_resolvesHere && to is TcpDestination tcp && !IPAddress.TryParse(tcp.Host, out _), hasCredentials: Options.Credentials is not null);
         return Failed(error, $"{to}: {what}");
     }
 }

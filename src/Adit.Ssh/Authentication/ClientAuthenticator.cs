@@ -79,7 +79,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
             ISshSigner signer = _signers.Current;
             string? algorithm = ChooseAlgorithm(signer.PublicKey);
             if (algorithm is null || !_triedKeys.Add(signer.PublicKey)) continue;
-            LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.Fingerprint);
+            LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.FingerprintBy(options.Transport.FingerprintHash));
             // Asked first: a signature may need a passphrase or a touch.
             SendPublicKey(signer.PublicKey, algorithm, null);
             byte[] answer = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
                 continue;
             }
 
-            LogAccepted(logger, signer.PublicKey.Fingerprint);
+            LogAccepted(logger, signer.PublicKey.FingerprintBy(options.Transport.FingerprintHash));
             byte[]? signature = await SignAsync(signer, algorithm, cancellationToken).ConfigureAwait(false);
             if (signature is null) continue;
             SendPublicKey(signer.PublicKey, algorithm, signature);

@@ -17,6 +17,7 @@ internal sealed class ChannelRelay
 
     private readonly SshChannel _channel;
     private readonly IReadyStream _ready;
+    private readonly SocketStream? _socket;
     private readonly DuplexStream _local;
     private ChannelInbox? _backlog;
     private readonly Action _onReadable;
@@ -35,6 +36,7 @@ internal sealed class ChannelRelay
     {
         _channel = channel;
         _ready = ready;
+        _socket = local as SocketStream;
         _local = local;
         _onReadable = OnReadable;
     }
@@ -43,6 +45,9 @@ internal sealed class ChannelRelay
 
     /// <summary>Whether the socket may have something to read.</summary>
     public bool MayRead => _mayRead;
+
+    /// <summary>Whether octets of several packets may be handed on together.</summary>
+    public bool Gathers => _socket is not null && !_flushing && !_finished;
 
     /// <summary>Whether the socket does not keep up with the channel.</summary>
     public bool IsCongested => _flushing;
@@ -99,14 +104,39 @@ internal sealed class ChannelRelay
                 }
             }
 
-            if (failure is null && taken < data.Length)
+            if (failure is null && taken < data.Length) Keep(data[taken..]);
+        }
+
+        if (taken > 0) _channel.ConsumedByRelay(taken);
+        if (failure is not null) Fail(RelaySide.Second, failure);
+    }
+
+    /// <summary>Octets from the peer, of several packets. Receive loop.</summary>
+    public void OnData(SendParts parts)
+    {
+        int taken = 0;
+        Exception? failure = null;
+        lock (_lock)
+        {
+            if (_finished) return;
+            _fromChannel += parts.Length;
+            if (!_flushing)
             {
-                (_backlog ??= new ChannelInbox(static _ => { })).Add(data[taken..]);
-                if (!_flushing)
+                try
                 {
-                    _flushing = true;
-                    _ = FlushAsync();
+                    _socket!.TryWrite(parts, out taken);
                 }
+                catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+                {
+                    failure = e;
+                }
+            }
+
+            int skip = taken;
+            for (int i = 0; failure is null && i < parts.Count; i++)
+            {
+                if (skip < parts[i].Length) Keep(parts[i][skip..]);
+                skip = Math.Max(skip - parts[i].Length, 0);
             }
         }
 
@@ -157,6 +187,15 @@ internal sealed class ChannelRelay
         }
 
         Tell(() => _result.TrySetException(reason));
+    }
+
+    /// <summary>Keeps what the socket does not take now. Under the lock.</summary>
+    private void Keep(ReadOnlySpan<byte> rest)
+    {
+        (_backlog ??= new ChannelInbox(static _ => { })).Add(rest);
+        if (_flushing) return;
+        _flushing = true;
+        _ = FlushAsync();
     }
 
     private void WaitReadable()

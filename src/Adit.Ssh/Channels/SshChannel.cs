@@ -80,7 +80,10 @@ public sealed partial class SshChannel : DuplexStream
         lock (_receiveLock)
         {
             Receive(data.Length);
-            if (_sink is { } sink) sink.OnData(data);
+            if (_sink is { } sink)
+            {
+                if (!_connection.TryGather(sink, data)) sink.OnData(data);
+            }
             else _inbox.Add(data);
         }
     }

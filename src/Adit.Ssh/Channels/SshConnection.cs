@@ -146,14 +146,13 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
                 OnRequestAnswer(new GlobalRequestReply(false));
                 break;
             default:
+                HandOnGathered();
                 OnChannelMessage(number, payload);
                 break;
         }
     }
 
-    void ITransportHandler.OnBatchEnd()
-    {
-    }
+    void ITransportHandler.OnBatchEnd() => HandOnGathered();
 
     void ITransportHandler.OnClosed(Exception reason)
     {

@@ -5,7 +5,7 @@ using Adit.Ssh.Keys;
 namespace Adit.Ssh.Client;
 
 /// <summary>Judges host keys as ssh(1) does, in its words: by known_hosts, StrictHostKeyChecking, and by asking.</summary>
-internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
+internal sealed partial class DialogueHostKeyPolicy : IHostKeyPolicy
 {
     // OpenSSH's banner around its gravest warnings (sshconnect.c).
     private const string Fence = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
@@ -13,6 +13,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
     private readonly SshConfig _config;
     private readonly IUserDialogue _dialogue;
     private readonly Lazy<KnownHosts> _knownHosts;
+    private readonly Lazy<KnownHosts> _forOrder;
     private readonly string _host;
     private readonly int _port;
 
@@ -21,6 +22,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         _config = config;
         _dialogue = dialogue;
         _knownHosts = new Lazy<KnownHosts>(() => KnownHosts.Load([.. config.UserKnownHostsFiles, .. config.GlobalKnownHostsFiles]));
+        _forOrder = new Lazy<KnownHosts>(() => With("ORDER", _knownHosts.Value, _host!, null));
         // ssh_config(5): an alias stands for host and port both.
         (_host, _port) = config.HostKeyAlias is { } alias ? (alias, SshConfig.DefaultPort) : (config.HostName, config.Port);
     }
@@ -31,12 +33,15 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
     /// <summary>Whether the user trusts the key by a line of their own files, or has just said so: what the server then proves counts as much.</summary>
     public bool IsTrustedByUser { get; private set; }
 
+    /// <summary>The server's own address, where it is dialled directly; CheckHostIP looks it up too.</summary>
+    public System.Net.IPAddress? Address { get; set; }
+
     /// <summary>Under which name and port known_hosts knows the host.</summary>
     public (string Name, int Port) Host => (_host, _port);
 
     private string Name => KnownHosts.NameOf(_host, _port);
 
-    public IReadOnlyList<string> KnownAlgorithms(string host, int port) => _config.HasHostKeyAlgorithms ? [] : _knownHosts.Value.AlgorithmsFor(_host, _port);
+    public IReadOnlyList<string> KnownAlgorithms(string host, int port) => _config.HasHostKeyAlgorithms ? [] : _forOrder.Value.AlgorithmsFor(_host, _port);
 
     public async ValueTask VerifyAsync(string host, int port, SshPublicKey key, CancellationToken cancellationToken)
     {
@@ -47,13 +52,14 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
             throw Failed(TunnelError.HostKeyRevoked);
         }
 
-        KnownHostResult result = _knownHosts.Value.Lookup(_host, _port, key);
+        KnownHosts known = With("HOSTNAME", _knownHosts.Value, Name, key);
+        KnownHostResult result = known.Lookup(_host, _port, key);
         bool isCertificate = key is SshCertificate;
         if (key is SshCertificate certificate)
         {
             if (result.Status != KnownHostStatus.Revoked)
             {
-                if (_knownHosts.Value.IsCertified(_host, _port, certificate, DateTimeOffset.UtcNow, out string? why, _config.CaSignatureAlgorithms)) return;
+                if (known.IsCertified(_host, _port, certificate, DateTimeOffset.UtcNow, out string? why, _config.CaSignatureAlgorithms)) return;
                 if (why is not null) _dialogue.Tell(why);
             }
 
@@ -65,6 +71,8 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         {
             case KnownHostStatus.Match:
                 IsTrustedByUser = !isCertificate && _config.UserKnownHostsFiles.Contains(result.Entry!.File);
+                await CheckAddressAsync(key, result.Entry, isCertificate, cancellationToken).ConfigureAwait(false);
+                if (_config.VisualHostKey) _dialogue.Tell($"Host key fingerprint is {Shown(key)}\n{Picture(key)}");
                 return;
             case KnownHostStatus.Revoked:
                 TellRevoked(key, $"{result.Entry?.File}:{result.Entry?.Line}");
@@ -81,6 +89,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
                 return;
             default:
                 await JudgeUnknownAsync(key, result, cancellationToken).ConfigureAwait(false);
+                if (_config.UserKnownHostsFiles.Count > 0) await CheckAddressAsync(key, null, isCertificate: false, cancellationToken).ConfigureAwait(false);
                 return;
         }
     }
@@ -118,7 +127,14 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         try
         {
             _knownHosts.Value.Add(_host, _port, key, _config.HashKnownHosts);
-            _dialogue.Tell($"Warning: Permanently added '{Name}' ({type}) to the list of known hosts.");
+            string also = "";
+            if (AddressName is { } address && With("ADDRESS", _knownHosts.Value, address, key).Lookup(Address!.ToString(), _port, key).Status == KnownHostStatus.Unknown)
+            {
+                _knownHosts.Value.Add(Address.ToString(), _port, key, _config.HashKnownHosts);
+                also = $",{address}";
+            }
+
+            _dialogue.Tell($"Warning: Permanently added '{Name}{also}' ({type}) to the list of known hosts.");
         }
         catch (TunnelException e)
         {
@@ -132,7 +148,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
         string others = result.Others.Count > 0
             ? "This host is known by keys of other types:\n" + string.Concat(result.Others.Select(o => $"    {o.File}:{o.Line}: {TypeOf(o.Key)}\n"))
             : "This key is not known by any other names.\n";
-        string question = $"The authenticity of host '{Name}' can't be established.\n{TypeOf(key)} key fingerprint is {key.Fingerprint}.\n{others}"
+        string question = $"The authenticity of host '{Name}' can't be established.\n{TypeOf(key)} key fingerprint is {Shown(key)}.\n{(_config.VisualHostKey ? Picture(key) + "\n" : "")}{others}"
             + "Are you sure you want to continue connecting (yes/no/[fingerprint])? ";
         while (true)
         {
@@ -143,7 +159,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
                     return false;
                 case "yes":
                     return true;
-                case var text when text == key.Fingerprint:
+                case var text when text == key.Fingerprint || text == Shown(key):
                     return true;
                 default:
                     question = "Please type 'yes', 'no' or the fingerprint: ";
@@ -161,7 +177,7 @@ internal sealed class DialogueHostKeyPolicy : IHostKeyPolicy
             + "IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\n"
             + "Someone could be eavesdropping on you right now (man-in-the-middle attack)!\n"
             + "It is also possible that a host key has just been changed.\n"
-            + $"The fingerprint for the {type} key sent by the remote host is\n{key.Fingerprint}.\n"
+            + $"The fingerprint for the {type} key sent by the remote host is\n{Shown(key)}.\n"
             + "Please contact your system administrator.\n"
             + $"Add correct host key in {file} to get rid of this message.\n"
             + $"Offending {TypeOf(entry.Key)} key in {entry.File}:{entry.Line}\n"

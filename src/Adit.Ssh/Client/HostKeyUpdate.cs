@@ -139,7 +139,7 @@ internal sealed partial class HostKeyUpdate(SshConfig config, DialogueHostKeyPol
         return await dialogue.AskAsync("Accept updated hostkeys? (yes/no): ", isSecret: false, cancellationToken).ConfigureAwait(false) is { } answer && answer.Trim() == "yes";
     }
 
-    private static string Describe(SshPublicKey key) => $"{DialogueHostKeyPolicy.TypeOf(key)} {key.Fingerprint}";
+    private string Describe(SshPublicKey key) => $"{DialogueHostKeyPolicy.TypeOf(key)} {key.FingerprintBy(config.FingerprintHash)}";
 
     // New keys go where the known ones stand; of the further files only the obsolete lines go.
     private void Record(KnownHostEntry[] own, string host, int port, SshPublicKey[] added, SshPublicKey[] removed)

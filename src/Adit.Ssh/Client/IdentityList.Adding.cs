@@ -30,7 +30,7 @@ internal sealed partial class IdentityList
     private async ValueTask<bool> IsPermittedAsync(SshPrivateKey key, string path, CancellationToken cancellationToken)
     {
         if (_config.BatchMode) return false;
-        string question = string.Create(CultureInfo.InvariantCulture, $"Add key {path} ({key.PublicKey.Fingerprint}) to agent? (yes/no) ");
+        string question = string.Create(CultureInfo.InvariantCulture, $"Add key {path} ({key.PublicKey.FingerprintBy(_config.FingerprintHash)}) to agent? (yes/no) ");
         return (await _dialogue.AskAsync(question, isSecret: false, cancellationToken).ConfigureAwait(false))?.Trim() == "yes";
     }
 

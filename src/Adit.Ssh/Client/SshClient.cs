@@ -1,4 +1,5 @@
 using Adit.Core;
+using Adit.Core.Datagrams;
 using Adit.Core.Relay;
 using Adit.Core.Streams;
 using Adit.Ssh.Authentication;
@@ -15,7 +16,7 @@ namespace Adit.Ssh.Client;
 /// An authenticated SSH session from the client's side. Dials streams that the server opens (<c>-L</c>, <c>-D</c>, <c>-W</c>), binds listeners at the
 /// server (<c>-R</c>), runs commands. Disposing says goodbye and closes everything.
 /// </summary>
-public sealed partial class SshClient : IRelayDialer, IStreamBinder, IAsyncDisposable
+public sealed partial class SshClient : IRelayDialer, IDatagramDialer, IStreamBinder, IAsyncDisposable
 {
     private readonly RemoteListeners _listeners;
 

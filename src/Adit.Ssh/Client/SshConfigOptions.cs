@@ -38,6 +38,7 @@ internal static class SshConfigOptions
                 CertificateAuthority = config.CaSignatureAlgorithms,
                 RequiredRsaBits = Math.Max(config.RequiredRsaSize, 1024),
             },
+            FingerprintHash = config.FingerprintHash,
             RekeyOctets = config.RekeyOctets > 0 ? config.RekeyOctets : new SshTransportOptions().RekeyOctets,
             RekeyInterval = config.RekeyInterval > TimeSpan.Zero ? config.RekeyInterval : new SshTransportOptions().RekeyInterval,
         },

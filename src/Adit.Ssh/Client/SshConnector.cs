@@ -56,6 +56,12 @@ public sealed partial class SshConnector
             var identities = new IdentityList(config, _dialogue, _logger);
             beneath.Insert(0, identities);
             var hostKeys = new DialogueHostKeyPolicy(config, _dialogue);
+            if (stream is SocketStream socket)
+            {
+                hostKeys.Address = socket.RemoteEndPoint?.Address;
+                if (config.TcpKeepAlive) socket.KeepAlive();
+            }
+
             var passwords = config.BatchMode ? null : new DialoguePasswords(_dialogue, config.User, config.HostName, () => hostKeys.IsSuspect);
             SshClientOptions options = config.ToClientOptions() with
             {

@@ -30,6 +30,9 @@ public sealed record SshAlgorithmLists
     /// <summary>Signature algorithms of certificate authorities where nothing is configured; null for those of users.</summary>
     public IReadOnlyList<string>? CaSignature { get; init; }
 
+    /// <summary>Bits that an RSA key must have where nothing is configured; 1024, as in OpenSSH 9.2.</summary>
+    public int RequiredRsaSize { get; init; } = 1024;
+
     /// <summary>Every algorithm of each kind that is implemented where it is more than the default; by kind's keyword, such as <c>ciphers</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Supported { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
@@ -42,5 +45,22 @@ public sealed record SshAlgorithmLists
         Mac = ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
         CaSignature = [.. PlainKeys, .. SecurityKeys],
         PublicKey = [.. PlainKeys.Concat(SecurityKeys).Select(SshCertificate.NameOf), .. PlainKeys, .. SecurityKeys],
+    };
+
+    /// <summary>The lists of <c>AditProfile hardened</c>, those of <see cref="SshAlgorithms.Hardened"/>. They are defaults: a list that is configured may still name whatever is implemented.</summary>
+    public static SshAlgorithmLists Hardened => field ??= new()
+    {
+        Kex = SshAlgorithms.Hardened.KeyExchange,
+        HostKey = SshAlgorithms.Hardened.HostKey,
+        Cipher = SshAlgorithms.Hardened.Cipher,
+        Mac = SshAlgorithms.Hardened.Mac,
+        PublicKey = SshAlgorithms.Hardened.UserKey,
+        CaSignature = SshAlgorithms.Hardened.CertificateAuthority,
+        RequiredRsaSize = SshAlgorithms.Hardened.RequiredRsaBits,
+        Supported = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["kexalgorithms"] = Default.Kex, ["hostkeyalgorithms"] = Default.HostKey, ["ciphers"] = Default.Cipher, ["macs"] = Default.Mac,
+            ["pubkeyacceptedalgorithms"] = Default.PublicKey, ["hostbasedacceptedalgorithms"] = Default.PublicKey, ["casignaturealgorithms"] = Default.CaSignature!,
+        },
     };
 }

@@ -65,6 +65,9 @@ public sealed partial record SshConfig
     /// <summary>A command that prints known_hosts lines, its tokens not expanded.</summary>
     public string? KnownHostsCommand { get; init; }
 
+    /// <summary>Expands that command's tokens; null where the configuration was not resolved.</summary>
+    internal TokenExpander? Tokens { get; init; }
+
     /// <summary>A file of revoked host keys.</summary>
     public string? RevokedHostKeys { get; init; }
 

@@ -84,6 +84,9 @@ public sealed partial record SshConfig
     /// <summary>Whether the name was looked up and completed.</summary>
     public CanonicalizeHostname CanonicalizeHostname { get; init; }
 
+    /// <summary>Whether AditProfile asks for the hardened lists where no list is configured.</summary>
+    public bool IsHardened { get; init; }
+
     /// <summary>Ciphers, preferred first.</summary>
     public IReadOnlyList<string> Ciphers { get; init; } = [];
 

@@ -28,6 +28,7 @@ internal static partial class SshConfigKeywords
         table["macs"] = Algorithms("Bad SSH2 MAC spec", KnownAlgorithms.Macs);
         table["kexalgorithms"] = Algorithms("Bad SSH2 KexAlgorithms", KnownAlgorithms.Kex);
         table["hostkeyalgorithms"] = Algorithms("Bad key types", KnownAlgorithms.Keys, patterns: true);
+        table["aditprofile"] = First(line => line.Choice(("compat", false), ("hardened", true))); // ours
         table["canonicalizehostname"] = First(line => line.Choice(
             ("yes", Config.CanonicalizeHostname.Yes), ("true", Config.CanonicalizeHostname.Yes), ("no", Config.CanonicalizeHostname.No), ("false", Config.CanonicalizeHostname.No), ("always", Config.CanonicalizeHostname.Always)));
         table["canonicaldomains"] = FirstListOr("none");

@@ -16,7 +16,8 @@ public static partial class SshConfigResolver
         IReadOnlyList<string> identities = values.List<string>("identityfile");
         bool gateway = values.Get("gatewayports", false);
         bool forwards = !values.Get("clearallforwardings", request.IsStdioForward);
-        SshAlgorithmLists algorithms = request.Algorithms;
+        bool hardened = values.Get("aditprofile", false);
+        SshAlgorithmLists algorithms = hardened ? SshAlgorithmLists.Hardened : request.Algorithms;
         return new SshConfig
         {
             OriginalHost = request.Host,
@@ -44,6 +45,7 @@ public static partial class SshConfigResolver
             RekeyOctets = octets,
             RekeyInterval = interval,
             CanonicalizeHostname = values.Get("canonicalizehostname", CanonicalizeHostname.No),
+            IsHardened = hardened,
             Ciphers = Algorithms(values, algorithms, "ciphers", algorithms.Cipher),
             Macs = Algorithms(values, algorithms, "macs", algorithms.Mac),
             KexAlgorithms = Algorithms(values, algorithms, "kexalgorithms", algorithms.Kex),
@@ -51,7 +53,7 @@ public static partial class SshConfigResolver
             HasHostKeyAlgorithms = values.Has("hostkeyalgorithms"),
             PubkeyAcceptedAlgorithms = Algorithms(values, algorithms, "pubkeyacceptedalgorithms", algorithms.PublicKey),
 
-            CaSignatureAlgorithms = Algorithms(values, algorithms, "casignaturealgorithms", KeyExchange.SshAlgorithms.Default.CertificateAuthority),
+            CaSignatureAlgorithms = Algorithms(values, algorithms, "casignaturealgorithms", hardened ? algorithms.CaSignature! : KeyExchange.SshAlgorithms.Default.CertificateAuthority),
             IdentityFiles = [.. (identities.Count > 0 ? identities.Where(f => !IsNone(f)) : DefaultIdentities).Select(f => expand.Path("IdentityFile", f))],
             HasIdentityFiles = identities.Count > 0,
             CertificateFiles = [.. values.List<string>("certificatefile").Where(f => !IsNone(f)).Select(f => expand.Path("CertificateFile", f))],
@@ -65,13 +67,14 @@ public static partial class SshConfigResolver
             KbdInteractiveAuthentication = values.Get("kbdinteractiveauthentication", true),
             NumberOfPasswordPrompts = values.Get("numberofpasswordprompts", 3),
             BatchMode = values.Get("batchmode", false),
-            RequiredRsaSize = values.Get("requiredrsasize", 1024),
+            RequiredRsaSize = values.Get("requiredrsasize", algorithms.RequiredRsaSize),
             CheckHostIP = values.Get("checkhostip", false),
             NoHostAuthenticationForLocalhost = values.Get("nohostauthenticationforlocalhost", false),
             StrictHostKeyChecking = values.Get("stricthostkeychecking", StrictHostKeyChecking.Ask),
             UserKnownHostsFiles = [.. Files(values, "userknownhostsfile", ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"]).Select(f => expand.Path("UserKnownHostsFile", f))],
             GlobalKnownHostsFiles = [.. Files(values, "globalknownhostsfile", [Path.Combine(environment.SystemDirectory, "ssh_known_hosts"), Path.Combine(environment.SystemDirectory, "ssh_known_hosts2")])],
             KnownHostsCommand = Command(values, "knownhostscommand"),
+            Tokens = expand,
             RevokedHostKeys = values.Text("revokedhostkeys") is { } revoked && !IsNone(revoked) ? expand.Path("RevokedHostKeys", revoked) : null,
             HashKnownHosts = values.Get("hashknownhosts", false),
             UpdateHostKeys = values.Get("updatehostkeys", UpdatesHostKeys(values) ? UpdateHostKeys.Yes : UpdateHostKeys.No),

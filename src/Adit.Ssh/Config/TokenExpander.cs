@@ -50,6 +50,16 @@ internal sealed class TokenExpander
     /// <summary>Expands the tokens and variables of a unix socket's path in LocalForward and RemoteForward.</summary>
     public Destination Socket(string keyword, Destination destination) => destination is UnixDestination unix ? new UnixDestination(Expand(keyword, unix.Path, Common, variables: true)) : destination;
 
+    /// <summary>Cuts KnownHostsCommand into words and expands each.</summary>
+    /// <param name="command">The command as it is configured.</param>
+    /// <param name="more">Its own tokens: f, H, I, K and t.</param>
+    public IReadOnlyList<string> KnownHosts(string command, IReadOnlyDictionary<char, string> more)
+    {
+        const string Keyword = "KnownHostsCommand";
+        IReadOnlyList<string> words = SshConfigLine.SplitWords(command) is { Count: > 0 } all ? all : throw Fail($"{Keyword} \"{command}\" contains invalid quotes");
+        return [.. words.Select(word => Expand(Keyword, word, letter => more.GetValueOrDefault(letter) ?? (Common.Contains(letter, StringComparison.Ordinal) ? _tokens[letter] : null), null))];
+    }
+
     /// <summary>Expands <c>%h</c> in HostName.</summary>
     public static string HostName(string text, string host) => Expand("HostName", text, letter => letter == 'h' ? host : null, null);
 

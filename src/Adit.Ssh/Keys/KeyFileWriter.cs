@@ -1,5 +1,7 @@
 using System.Text;
 using Adit.Core;
+using Adit.Platform.Descriptors;
+using Adit.Platform.Libc;
 
 namespace Adit.Ssh.Keys;
 
@@ -21,7 +23,8 @@ internal static class KeyFileWriter
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite);
+            if (overwrite) File.Move(temporary, path, overwrite: true);
+            else MoveToNew(temporary, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,6 +32,23 @@ internal static class KeyFileWriter
             string got = !overwrite && File.Exists(path) ? "one that exists" : e is UnauthorizedAccessException ? "permission denied" : e.Message;
             throw new TunnelException(TunnelError.BadConfiguration, $"{path}: write: expected a new file in a folder that this user may write, got {got}", inner: e);
         }
+    }
+
+    // File.Move looks whether the name is free and then renames: of two writers at once the later would replace what the earlier's readers have already. link(2) does not.
+    private static void MoveToNew(string temporary, string path)
+    {
+        bool made;
+        try
+        {
+            made = !OperatingSystem.IsWindows() && HardLink.TryCreate(temporary, path);
+        }
+        catch (DescriptorException)
+        {
+            made = false; // a file system without hard links
+        }
+
+        if (made) Remove(temporary);
+        else File.Move(temporary, path);
     }
 
     private static void Remove(string path)

@@ -66,6 +66,16 @@ public sealed partial class KnownHosts
         return hosts;
     }
 
+    /// <summary>These lines and then others, for lookups; neither is changed.</summary>
+    /// <param name="others">The others.</param>
+    internal KnownHosts And(KnownHosts others)
+    {
+        KnownHosts both = new([]);
+        both._entries.AddRange(_entries);
+        both._entries.AddRange(others._entries);
+        return both;
+    }
+
     /// <summary>The name under which a host stands in the files: in lower case, "[host]:port" where the port is not 22.</summary>
     public static string NameOf(string host, int port)
     {

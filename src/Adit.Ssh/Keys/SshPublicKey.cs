@@ -41,6 +41,15 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     /// <summary>The fingerprint as OpenSSH writes it: "SHA256:" and base64 without padding. A certificate has that of the key that it is for.</summary>
     public string Fingerprint => _fingerprint ??= "SHA256:" + Convert.ToBase64String(SHA256.HashData(PlainBlob)).TrimEnd('=');
 
+    /// <summary>The fingerprint by a hash that FingerprintHash names.</summary>
+    /// <param name="hash"><c>MD5</c>: "MD5:" and hexadecimal octets with colons between; else <see cref="Fingerprint"/>.</param>
+    public string FingerprintBy(string hash) => hash == "MD5" ? "MD5:" + Convert.ToHexStringLower(Digest(hash)).Chunk(2).Aggregate("", (all, octet) => $"{all}{(all.Length > 0 ? ":" : "")}{octet[0]}{octet[1]}") : Fingerprint;
+
+    /// <summary>What a fingerprint shows, 32 octets of SHA-256 or 16 of MD5.</summary>
+#pragma warning disable CA5351 // A name for people to compare, where they ask for the old form; no protection.
+    internal byte[] Digest(string hash) => hash == "MD5" ? MD5.HashData(PlainBlob) : SHA256.HashData(PlainBlob);
+#pragma warning restore CA5351
+
     /// <summary>What the fingerprint is over.</summary>
     private protected virtual ReadOnlySpan<byte> PlainBlob => _blob;
 

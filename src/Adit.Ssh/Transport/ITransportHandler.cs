@@ -9,7 +9,7 @@ internal interface ITransportHandler
     /// <exception cref="Adit.Core.TunnelException">The peer broke the protocol: the connection ends with this reason.</exception>
     void OnMessage(MessageNumber number, ReadOnlySpan<byte> payload);
 
-    /// <summary>The peer's octets that were received together have all been handled: a chance to answer them together.</summary>
+    /// <summary>The peer's octets that were received together have been handled, or a failure ends them: a chance to act on them together. Never throws.</summary>
     void OnBatchEnd();
 
     /// <summary>Fills outgoing packets with channel data. Called on the send loop.</summary>

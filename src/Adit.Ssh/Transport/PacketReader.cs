@@ -38,6 +38,9 @@ internal sealed class PacketReader : IDisposable
     /// <summary>The decompression of payloads; null for none.</summary>
     public ZlibStreamCodec? Decompressor { get; set; }
 
+    /// <summary>Whether payloads lie in pinned memory and stay there until octets are received again, and not only until the next packet.</summary>
+    public bool PayloadsStay => Decompressor is null;
+
     /// <summary>Whether a buffer is held.</summary>
     public bool HoldsBuffer => _buffer is not null;
 

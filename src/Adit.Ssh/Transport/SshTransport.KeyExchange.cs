@@ -21,6 +21,7 @@ internal sealed partial class SshTransport
     private long _lastKeys;
     private bool _successSealed;
     private bool _rekeyWanted;
+    private ITimer? _rekeyTimer;
     private volatile RekeyLimits _rekeyLimits = new(null, 0, 0);
 
     /// <summary>The server's public host key of the first key exchange; null before it, and on the client's side.</summary>
@@ -32,7 +33,9 @@ internal sealed partial class SshTransport
     public void ChangeRekeying(long octets, TimeSpan? interval)
     {
         if (octets > 0) _options = _options with { RekeyOctets = octets };
-        if (interval is { } time) _options = _options with { RekeyInterval = time };
+        if (interval is not { } time) return;
+        _options = _options with { RekeyInterval = time };
+        _rekeyTimer?.Change(RekeyCheck(), RekeyCheck());
     }
 
     /// <summary>Starts a key exchange unless one is under way.</summary>
@@ -69,6 +72,9 @@ internal sealed partial class SshTransport
 
         long Limit(string cipher) => Math.Min(_options.RekeyOctets, CipherAlgorithm.Find(cipher)!.RekeyOctets);
     }
+
+    // Ours: a quarter of the time, so that it is kept within that, but at least every minute and at most every second.
+    private TimeSpan RekeyCheck() => TimeSpan.FromSeconds(Math.Clamp(_options.RekeyInterval.TotalSeconds / 4, 1, 60));
 
     private void RekeyByTime()
     {
@@ -177,7 +183,7 @@ internal sealed partial class SshTransport
             throw new TunnelException(TunnelError.ProtocolViolation, "ssh: host key: expected its valid signature over the key exchange, got another: incorrect signature");
         }
 
-        LogHostKey(_logger, hostKey.KeyType, hostKey.Fingerprint);
+        LogHostKey(_logger, hostKey.KeyType, hostKey.FingerprintBy(_options.FingerprintHash));
         if (!_keyed.Task.IsCompleted) InitialProof = (hostKey, reply.Signature.ToArray());
 
         // A user may be asked, and takes the time that it takes.

@@ -73,6 +73,7 @@ internal sealed partial class SshTransport
             }
             finally
             {
+                _handler.OnBatchEnd();
                 Volatile.Write(ref _receiveThread, 0);
             }
 
@@ -84,7 +85,6 @@ internal sealed partial class SshTransport
                 continue;
             }
 
-            _handler.OnBatchEnd();
             _wakeup.Signal();
             CheckRekey(_reader.OctetsSinceKeys, _reader.PacketsSinceKeys, outgoing: false);
             if (batches % BatchesBeforeYield == 0) await EventLoop.Yield();

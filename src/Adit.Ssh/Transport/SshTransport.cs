@@ -98,6 +98,9 @@ internal sealed partial class SshTransport : IDisposable
     /// <summary>Whether a packet buffer is held in either direction.</summary>
     public bool HoldsBuffers => _reader.HoldsBuffer || _writer.HoldsBuffer;
 
+    /// <summary>Whether the payloads of a batch stay valid, in pinned memory, until <see cref="ITransportHandler.OnBatchEnd"/>. Receive loop.</summary>
+    public bool PayloadsStay => _reader.PayloadsStay;
+
     internal PacketReader Reader => _reader;
 
     internal PacketWriter Writer => _writer;
@@ -211,7 +214,7 @@ internal sealed partial class SshTransport : IDisposable
         using ITimer? handshake = _handshake = _options.HandshakeTimeout > TimeSpan.Zero
             ? _time.CreateTimer(_ => HandshakeExpired(), null, _options.HandshakeTimeout, Timeout.InfiniteTimeSpan)
             : null;
-        using ITimer rekey = _time.CreateTimer(_ => RekeyByTime(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        using ITimer rekey = _rekeyTimer = _time.CreateTimer(_ => RekeyByTime(), null, RekeyCheck(), RekeyCheck());
         try
         {
             await ExchangeIdentificationsAsync().ConfigureAwait(false);

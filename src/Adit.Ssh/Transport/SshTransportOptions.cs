@@ -8,6 +8,9 @@ public sealed record SshTransportOptions
     /// <summary>The algorithms to offer.</summary>
     public SshAlgorithms Algorithms { get; init; } = SshAlgorithms.Default;
 
+    /// <summary>The hash of fingerprints in messages: <c>SHA256</c>, the default, or <c>MD5</c>.</summary>
+    public string FingerprintHash { get; init; } = "SHA256";
+
     /// <summary>softwareversion of the identification line (RFC 4253 §4.2), printable US-ASCII without space and minus.</summary>
     public string SoftwareVersion { get; init; } = "Adit_0.1.0";
 

@@ -150,6 +150,8 @@ public sealed class ConnectHandshake
             return ConnectEvent.Succeeded;
         }
 
+        // 401 is an origin server's; tinyproxy says it to credentials that it does not know.
+        if (head.StatusCode == 401) return TakeRefusal(_isAuthorized ? ProxyRefusal.CredentialsRefused : ProxyRefusal.CredentialsRequired);
         return head.StatusCode == 407 ? TakeChallenge(head) : TakeRefusal(ProxyRefusal.None);
     }
 

@@ -47,9 +47,10 @@ public sealed class UpgradeHandshake(HttpAuthority proxy)
         HttpResponseHead head = _reader.Head;
         if (head.StatusCode != 101) return Fail(ProxyRefusal.NotSupported, ResponseWords.Of(head, ""));
         // RFC 2817 §3.3, RFC 9110 §7.8: the response names the protocol that is spoken from here on.
-        if (!head.Fields.HasElement("Connection", "Upgrade") || head.Fields.Elements("Upgrade").FirstOrDefault()?.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase) != true)
+        // Connection: Upgrade should stand beside it; cupsd leaves it out.
+        if (head.Fields.Elements("Upgrade").FirstOrDefault()?.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase) != true)
         {
-            return Fail(ProxyRefusal.Malformed, "101: expected Upgrade: TLS/1.x and Connection: Upgrade");
+            return Fail(ProxyRefusal.Malformed, "101: expected Upgrade: TLS/1.x");
         }
 
         // A server of TLS does not speak first: these octets were put there by somebody in between, to be taken for what comes within TLS.

@@ -12,6 +12,8 @@ public sealed class ForwardEndpointTests
     [InlineData("[::1]:80")]
     [InlineData("db.example:5432")]
     [InlineData("*:80")]
+    [InlineData("53/udp")]
+    [InlineData("[::1]:5353-5354/udp")]
     [InlineData("unix:/tmp/a:b.sock")]
     public void Text_IsRead_AndWrittenBack(string text)
     {
@@ -37,10 +39,12 @@ public sealed class ForwardEndpointTests
     }
 
     [Fact]
-    public void Udp_IsNotThereYet()
+    public void Udp_IsAnotherPlaceThanTcp()
     {
-        Assert.False(ForwardEndpoint.TryParse("53/udp", out _, out string? why));
-        Assert.Contains("not there yet", why);
+        Assert.True(ForwardEndpoint.TryParse("53/UDP", out ForwardEndpoint? udp, out _));
+        Assert.True(ForwardEndpoint.TryParse("53", out ForwardEndpoint? tcp, out _));
+        Assert.True(udp!.IsUdp);
+        Assert.NotEqual(udp, tcp);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class ForwardVerbTests(ClientFixture fixture) : IClassFixture<Clie
 
     [Theory]
     [InlineData("8080", "expected LISTEN=TARGET")]
-    [InlineData("8080/udp=db:53", "UDP forwards (/udp) are not there yet")]
+    [InlineData("8080/udp=db:53", "expected /udp on both sides or on none")]
     [InlineData("8000-8002=db:1-2", "expected as many target ports")]
     [InlineData("x=db:1", "listen: expected a port")]
     public async Task WrongRule_IsWrongUsage(string rule, string why)

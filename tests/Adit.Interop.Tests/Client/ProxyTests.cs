@@ -22,7 +22,6 @@ public sealed class ProxyTests(ClientFixture fixture) : IClassFixture<ClientFixt
     [Theory]
     [InlineData("Tunnel=yes", "Tunnel")]
     [InlineData("Tunnel=ethernet", "Tunnel")]
-    [InlineData("KnownHostsCommand=/bin/true", "KnownHostsCommand")]
     [InlineData("PKCS11Provider=/nowhere.so", "PKCS11Provider")]
     public async Task WhatIsNotThere_IsRefusedByName(string option, string keyword)
     {

@@ -34,6 +34,17 @@ internal sealed partial class SharedConnection(ClientFixture fixture, SshTarget 
         return new SharedConnection(fixture, server.Target, server) { AgentPath = agent, Pattern = pattern };
     }
 
+    /// <summary>The same over our own sshd.</summary>
+    public static async Task<SharedConnection> StartOverSshdAsync(ClientFixture fixture)
+    {
+        PeerRequired.Installed("sshd", "ssh", "ssh-keygen", "setpriv");
+        OpenSshServer server = await OpenSshServer.StartAsync(new OpenSshServerOptions
+        {
+            AuthorizedKeys = [fixture.Identity.PublicLine], Config = [$"SetEnv HOME={fixture.Folder.Path} SHLVL=5", "Subsystem sftp internal-sftp", "AcceptEnv WORD"], Program = AditProgram.ExecutablePath, Verb = ["sshd"],
+        });
+        return new SharedConnection(fixture, server.Target, server);
+    }
+
     /// <summary>The same over our own gateway.</summary>
     public static async Task<SharedConnection> StartOverGatewayAsync(ClientFixture fixture)
     {

@@ -95,7 +95,7 @@ public sealed class LossTests : GatewayTest
         long began = Environment.TickCount64;
         await gateway.Process.SignalAsync(signal);
         Assert.Equal(0, await gateway.Process.WaitForExitAsync());
-        Assert.InRange(Environment.TickCount64 - began, 0, 2500);
+        Assert.InRange(Environment.TickCount64 - began, 0, 4000); // two seconds, and what a loaded machine adds
         Assert.Equal(255, await ssh.WaitForExitAsync());
         Assert.True(CanBind(remote));
         Assert.True(CanBind(gateway.Target.Port));

@@ -22,7 +22,7 @@ public sealed class OtherClientTests : GatewayTest
         await using PeerProcess process = await plink.StartForwardingAsync(direction, $"{local}:127.0.0.1:{echo.Port}");
         await Readiness.WaitForListenerAsync(local, process);
 
-        await AssertEchoAsync(local, Length);
+        await AssertEchoByPlinkAsync(local, Length);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class PostQuantumTests : GatewayTest
         IPEndPoint local = Loopback(Ports.Free());
         await using PeerProcess process = await plink.StartForwardingAsync("-L", $"{local}:127.0.0.1:{echo.Port}");
         await Readiness.WaitForListenerAsync(local, process);
-        await AssertEchoAsync(local);
+        await AssertEchoByPlinkAsync(local);
         Assert.Contains("NTRU Prime / Curve25519 hybrid key exchange", process.Errors.Text, StringComparison.Ordinal);
     }
 

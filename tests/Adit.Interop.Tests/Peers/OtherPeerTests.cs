@@ -35,7 +35,8 @@ public sealed class OtherPeerTests : IAsyncLifetime
         await using PeerProcess process = await plink.StartForwardingAsync("-L", $"{local}:127.0.0.1:{echo.Port}");
         await Readiness.WaitForListenerAsync(local, process);
 
-        await AssertEchoAsync(local);
+        // Without half-close: plink drops what it has not written yet when a channel closes.
+        Assert.Equal((SeededOctets.Digest(Seed, Length), Length), await StreamProbe.EchoOpenAsync(local, Length, Seed));
     }
 
     [Theory]

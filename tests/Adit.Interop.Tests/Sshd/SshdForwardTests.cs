@@ -119,7 +119,7 @@ public sealed class SshdForwardTests : SshdTest
         int port = Ports.Free();
         await using PeerProcess forwarding = await plink.StartForwardingAsync("-L", $"127.0.0.1:{port}:127.0.0.1:{echo.Port}");
         await Readiness.WaitForListenerAsync(Loopback(port), forwarding);
-        await AssertEchoAsync(Loopback(port));
+        await AssertEchoByPlinkAsync(Loopback(port));
     }
 
     private static string Mode(string path)

@@ -126,7 +126,7 @@ public sealed class SshdSessionTests : SshdTest
         await using OpenSshServer server = await StartAsync(new OpenSshServerOptions { HostKeyTypes = ["ed25519", "ecdsa", "rsa"] });
         string known = Folder.Write("known", new SshTarget(server.Target.Host, server.Target.Port, "x", [server.Target.HostKeys[0]]).KnownHosts);
         using OpenSshClient client = Client(server);
-        (await client.RunAsync(["-o", $"UserKnownHostsFile={known}", "-o", "UpdateHostKeys=yes"], "sleep 1")).Succeeded();
+        (await client.RunAsync(["-o", $"UserKnownHostsFile={known}", "-o", "UpdateHostKeys=yes"], $"for i in $(seq 200); do test $(grep -c AAAA {known}) = 3 && break; sleep 0.1; done")).Succeeded();
         Assert.Equal(3, File.ReadLines(known).Count(l => l.Contains("AAAA", StringComparison.Ordinal)));
     }
 }

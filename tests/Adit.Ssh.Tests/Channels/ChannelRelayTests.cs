@@ -2,6 +2,7 @@ using Adit.Core;
 using Adit.Core.Relay;
 using Adit.Core.Streams;
 using Adit.Ssh.Channels;
+using Adit.Ssh.KeyExchange;
 using Adit.Ssh.Tests.Transport;
 
 namespace Adit.Ssh.Tests.Channels;
@@ -142,6 +143,29 @@ public sealed class ChannelRelayTests
             Task<RelayResult> relay = channel.RelayAsync(local.Second);
             await StreamChecks.EchoAsync(local.First, i, 60_000);
             Assert.Null((await relay).Error);
+        }));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData("none", 12_000_000)]
+    [InlineData("zlib@openssh.com", 1_000_000)]
+    public async Task Sockets_GetPacketsThatCameTogether_InOrder_ByOneOrManyChannels(string compression, int length)
+    {
+        SshAlgorithms algorithms = SshAlgorithms.Default with { Compression = [compression] };
+        await using ConnectionPair pair = await ConnectionPair.ConnectAsync(
+            TestPeers.ClientOptions with { Transport = new() { Algorithms = algorithms } }, TestPeers.ServerOptions with { Transport = new() { Algorithms = algorithms } });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
+        {
+            // The socket's reader is the test: at times it takes less than a batch, and the rest waits.
+            await using IStreamListener listener = await new SocketBinder().BindAsync(new TcpDestination("127.0.0.1", 0));
+            ValueTask<Incoming?> accepting = listener.AcceptAsync();
+            await using DuplexStream near = await new SocketDialer().DialAsync(new DialRequest(listener.BoundAt));
+            SshChannel channel = await pair.OpenAsync("echo");
+            Task<RelayResult> relay = channel.RelayAsync((await accepting)!.Stream);
+            await StreamChecks.EchoAsync(near, i, length);
+            RelayResult result = await relay;
+            Assert.Null(result.Error);
+            Assert.Equal((length, length), (result.FromFirst, result.FromSecond));
         }));
     }
 }

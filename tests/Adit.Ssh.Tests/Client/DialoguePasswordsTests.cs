@@ -8,7 +8,7 @@ public sealed class DialoguePasswordsTests
     [Fact]
     public async Task SuspectHost_IsToldNoSecret()
     {
-        var person = new Person();
+        var person = new Person("answer");
         var passwords = new DialoguePasswords(person, "me", "host", () => true);
 
         Assert.Null(await passwords.GetPasswordAsync("me", "host", 0, default));
@@ -23,7 +23,7 @@ public sealed class DialoguePasswordsTests
     [Fact]
     public async Task TrustedHost_IsTold()
     {
-        var person = new Person();
+        var person = new Person("answer");
         var passwords = new DialoguePasswords(person, "me", "host", () => false);
 
         Assert.Equal("answer", await passwords.GetPasswordAsync("me", "host", 0, default));
@@ -31,20 +31,5 @@ public sealed class DialoguePasswordsTests
 
         Assert.Equal(["me@host's password: ", "(me@host) Code: "], person.Questions);
         Assert.Empty(person.Told);
-    }
-
-    private sealed class Person : IUserDialogue
-    {
-        public List<string> Questions { get; } = [];
-
-        public List<string> Told { get; } = [];
-
-        public void Tell(string text) => Told.Add(text);
-
-        public ValueTask<string?> AskAsync(string question, bool isSecret, CancellationToken cancellationToken)
-        {
-            Questions.Add(question);
-            return ValueTask.FromResult<string?>("answer");
-        }
     }
 }

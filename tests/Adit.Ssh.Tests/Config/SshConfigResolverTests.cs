@@ -1,6 +1,7 @@
 using System.Net;
 using Adit.Core;
 using Adit.Ssh.Config;
+using Adit.Ssh.KeyExchange;
 
 namespace Adit.Ssh.Tests.Config;
 
@@ -30,6 +31,23 @@ public sealed class SshConfigResolverTests : IDisposable
         Assert.Equal([$"{_home}/.ssh/known_hosts", $"{_home}/.ssh/known_hosts2"], config.UserKnownHostsFiles);
         Assert.Equal(SshAlgorithmLists.Default.Cipher, config.Ciphers);
         Assert.Equal((null, null, '~', null), (config.ConnectTimeout, config.IdentityAgent, config.EscapeCharacter, config.ControlPath));
+    }
+
+    [Fact]
+    public void Profile_ChangesWhatIsNotConfigured_WhereItsBlockHolds()
+    {
+        User("Host safe*\nAditProfile hardened\nMACs +hmac-sha2-256\nHost safest\nRequiredRSASize 8192\nHost *\nCiphers ^aes128-ctr\n");
+        SshConfig usual = Resolve("h"), safe = Resolve("safe"), safest = Resolve("safest");
+        Assert.Equal((false, 1024, SshAlgorithmLists.Default.Kex), (usual.IsHardened, usual.RequiredRsaSize, usual.KexAlgorithms));
+        Assert.Equal((true, 4096, 8192), (safe.IsHardened, safe.RequiredRsaSize, safest.RequiredRsaSize));
+        SshAlgorithms hardened = SshAlgorithms.Hardened;
+        Assert.Equal(hardened.KeyExchange, safe.KexAlgorithms);
+        Assert.Equal(hardened.HostKey, safe.HostKeyAlgorithms);
+        Assert.Equal(hardened.UserKey, safe.PubkeyAcceptedAlgorithms);
+        Assert.Equal(hardened.CertificateAuthority, safe.CaSignatureAlgorithms);
+        Assert.Equal([.. hardened.Mac, "hmac-sha2-256"], safe.Macs);
+        Assert.Equal(["aes128-ctr", .. hardened.Cipher.Where(c => c != "aes128-ctr")], safe.Ciphers);
+        Assert.Contains("unsupported", Assert.Throws<TunnelException>(() => Resolve("h", "AditProfile=paranoid")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

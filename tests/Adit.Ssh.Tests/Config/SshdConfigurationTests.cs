@@ -1,6 +1,7 @@
 using System.Net;
 using Adit.Core;
 using Adit.Ssh.Config.Server;
+using Adit.Ssh.KeyExchange;
 
 namespace Adit.Ssh.Tests.Config;
 
@@ -24,6 +25,22 @@ public sealed class SshdConfigurationTests : IDisposable
         Assert.Equal((true, 10), (eve.PermitTty, eve.MaxSessions));
         Assert.True(eve.PermitOpen![0].Opens("A", 1));
         Assert.False(eve.PermitOpen[0].Opens("a", 2));
+    }
+
+    [Fact]
+    public void Profile_ChangesWhatIsNotConfigured()
+    {
+        SshdConfig usual = Load("AditProfile compat").Server, hardened = Load("AditProfile hardened\nMACs -*512*\nCiphers aes128-ctr").Server;
+        Assert.Equal((false, 1024), (usual.IsHardened, usual.RequiredRsaSize));
+        Assert.DoesNotContain(SshdConfigDump.Write(usual), l => l.StartsWith("adit", StringComparison.Ordinal));
+        Assert.Equal((true, 4096), (hardened.IsHardened, hardened.RequiredRsaSize));
+        Assert.Equal(SshAlgorithms.Hardened.KeyExchange, hardened.KexAlgorithms);
+        Assert.Equal(SshAlgorithms.Hardened.HostKey, hardened.HostKeyAlgorithms);
+        Assert.Equal(SshAlgorithms.Hardened.UserKey, hardened.PubkeyAcceptedAlgorithms);
+        Assert.Equal(["hmac-sha2-256-etm@openssh.com"], hardened.Macs);
+        Assert.Equal(["aes128-ctr"], hardened.Ciphers);
+        Assert.Equal("aditprofile hardened", SshdConfigDump.Write(hardened)[^1]);
+        Assert.Contains("Match block", Assert.Throws<TunnelException>(() => Load("Match User x\nAditProfile hardened")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,6 +67,35 @@ public static class StreamProbe
         return received;
     }
 
+    /// <summary>To an echo, without half-close: sends and receives the same count at once, and ends only then; the SHA-256 of what came back. For programs that drop what they hold when a channel closes.</summary>
+    public static async Task<(string Digest, long Length)> EchoOpenAsync(EndPoint endPoint, long length, int seed)
+    {
+        await using NetworkStream stream = await ConnectAsync(endPoint);
+        Task sending = Task.Run(() => SendAsync(stream, length, seed));
+        (string, long) received = await ReadAsync(stream, length).WaitAsync(Patience);
+        await sending.WaitAsync(Patience);
+        return received;
+    }
+
+    /// <summary>To where nobody is let through: sends, and counts what comes back until the end, be that orderly or a reset.</summary>
+    public static async Task<long> CountAnswerAsync(EndPoint endPoint, int length, int seed)
+    {
+        await using NetworkStream stream = await ConnectAsync(endPoint);
+        long received = 0;
+        try
+        {
+            await SendAsync(stream, length, seed);
+            byte[] buffer = new byte[Portion];
+            for (int read; (read = await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience)) > 0;) received += read;
+        }
+        catch (IOException)
+        {
+            // A reset, while sending or while receiving.
+        }
+
+        return received;
+    }
+
     /// <summary>Writes seeded octets; does not end the stream.</summary>
     public static async Task SendAsync(Stream stream, long length, int seed)
     {
@@ -82,13 +111,15 @@ public static class StreamProbe
     }
 
     /// <summary>Reads to the end.</summary>
-    public static async Task<(string Digest, long Length)> ReadToEndAsync(Stream stream)
+    public static Task<(string Digest, long Length)> ReadToEndAsync(Stream stream) => ReadAsync(stream, long.MaxValue);
+
+    private static async Task<(string Digest, long Length)> ReadAsync(Stream stream, long most)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[Portion];
         long length = 0;
         int read;
-        while ((read = await stream.ReadAsync(buffer)) > 0)
+        while (length < most && (read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(Portion, most - length)))) > 0)
         {
             hash.AppendData(buffer, 0, read);
             length += read;

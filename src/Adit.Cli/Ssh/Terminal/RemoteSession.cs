@@ -49,6 +49,8 @@ internal sealed class RemoteSession(string? command, SshConfig config, SshForwar
             log.Error("PTY allocation request failed on channel 0");
             EndTerminal();
             HasTerminal = false;
+            // As with ssh(1): whoever asks for one by name does not go on without.
+            if (config.RequestTty is RequestTty.Yes or RequestTty.Force) return SshCommand.Failed;
         }
 
         await StartInputAsync(client, session);

@@ -99,6 +99,9 @@ public sealed partial record SshdConfig
     /// <summary>The class of packets of interactive sessions and of others, as names or numbers; <c>none</c> for the system's.</summary>
     public (string Interactive, string Bulk) IPQoS { get; init; } = ("lowdelay", "throughput");
 
+    /// <summary>Whether AditProfile asks for the hardened lists where no list is configured.</summary>
+    public bool IsHardened { get; init; }
+
     /// <summary>Ciphers, preferred first.</summary>
     public IReadOnlyList<string> Ciphers { get; init; } = [];
 

@@ -7,7 +7,8 @@ internal static class SshdConfigBuilder
 {
     public static SshdConfig Build(SshdConfigRequest request, SshdValues values)
     {
-        SshAlgorithmLists lists = request.Algorithms;
+        bool hardened = values.Get("aditprofile", false);
+        SshAlgorithmLists lists = hardened ? SshAlgorithmLists.Hardened : request.Algorithms;
         IReadOnlyList<int> ports = request.Ports.Count > 0 ? request.Ports : values.List<int>("port") is { Count: > 0 } given ? given : [SshdConfig.DefaultPort];
         (long octets, TimeSpan interval) = values.Get("rekeylimit", (0L, TimeSpan.Zero));
         IReadOnlyList<string> hostKeys = [.. values.List<string>("hostkey").Where(k => !IsNone(k))];
@@ -45,6 +46,7 @@ internal static class SshdConfigBuilder
             RekeyOctets = octets,
             RekeyInterval = interval,
             IPQoS = values.Get("ipqos", ("lowdelay", "throughput")),
+            IsHardened = hardened,
             Ciphers = Algorithms(values, lists, "ciphers", lists.Cipher),
             Macs = Algorithms(values, lists, "macs", lists.Mac),
             KexAlgorithms = Algorithms(values, lists, "kexalgorithms", lists.Kex),
@@ -60,7 +62,7 @@ internal static class SshdConfigBuilder
             PermitEmptyPasswords = values.Get("permitemptypasswords", false),
             HostbasedAuthentication = values.Get("hostbasedauthentication", false),
             AuthenticationMethods = [.. values.Get<IReadOnlyList<string>>("authenticationmethods", []).Select(l => (IReadOnlyList<string>)l.Split(','))],
-            RequiredRsaSize = Math.Max(1024, values.Get("requiredrsasize", 1024)),
+            RequiredRsaSize = Math.Max(1024, values.Get("requiredrsasize", lists.RequiredRsaSize)),
             TouchRequired = options.Contains("touch-required"),
             VerifyRequired = options.Contains("verify-required"),
             AuthorizedKeysFiles = values.Get("authorizedkeysfile", SshdConfig.DefaultAuthorizedKeysFiles) is [var only] && IsNone(only) ? [] : values.Get("authorizedkeysfile", SshdConfig.DefaultAuthorizedKeysFiles),

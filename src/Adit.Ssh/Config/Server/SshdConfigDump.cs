@@ -117,6 +117,8 @@ public static class SshdConfigDump
         Joined("permitlisten", Permissions(config.PermitListen), ' ');
         Add("permituserenvironment", config.PermitUserEnvironment);
         Joined("pubkeyauthoptions", Options(config), ' ');
+        // A keyword of ours: shown only where it says something, so that other dumps are sshd's line by line.
+        if (config.IsHardened) Add("aditprofile", "hardened");
         return lines;
     }
 

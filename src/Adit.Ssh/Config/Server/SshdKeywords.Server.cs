@@ -54,6 +54,7 @@ internal static partial class SshdKeywords
         table["syslogfacility"] = Global(First(line => Text(line) is var name && Facilities.FirstOrDefault(f => f.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } facility
             ? facility
             : throw line.Error($"unsupported log facility '{name}'")));
+        table["aditprofile"] = Global(First(line => Choice(line, ("compat", false), ("hardened", true)))); // ours
         table["logverbose"] = Global(AppendAll());
         table["fingerprinthash"] = Global(First(line => Text(line) is var hash && hash.Equals("sha256", StringComparison.OrdinalIgnoreCase) ? "SHA256"
             : hash.Equals("md5", StringComparison.OrdinalIgnoreCase) ? "MD5" : throw line.Error($"Invalid FingerprintHash algorithm \"{hash}\".")));

@@ -17,6 +17,12 @@ public sealed record ForwardingOptions
     /// <summary>Dials unix sockets, such as with the rights of another account; null for this process's own.</summary>
     public IStreamDialer? UnixDialer { get; init; }
 
+    /// <summary>Whether UDP is carried too (<see cref="Adit.Ssh.Forwarding.DatagramChannel"/>), each destination judged like one of TCP; default false, as a server of SSH has it.</summary>
+    public bool Datagrams { get; init; }
+
+    /// <summary>How long a flow of datagrams lives without one in either direction; default 5 min, longer than a client's own patience.</summary>
+    public TimeSpan DatagramIdle { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Listeners a session may have, each one or two descriptors; default 256; more are refused.</summary>
     public int Listeners { get; init; } = 256;
 

@@ -39,9 +39,7 @@ public sealed partial class ForwardingService
 
     private async Task RelayAsync(string what, Destination place, IPEndPoint? from, SshChannel channel, DuplexStream stream)
     {
-        Interlocked.Increment(ref _opened);
-        bool first = _logged.Count < MostLogged && _logger.IsEnabled(LogLevel.Information) && _logged.TryAdd($"{what} {place}", true);
-        if (first || _logger.IsEnabled(LogLevel.Debug)) LogOpened(_logger, first ? LogLevel.Information : LogLevel.Debug, _options.Name, what, Shown(place.ToString()), channel.Id, from);
+        LogBegun(what, place, from, channel);
         RelayResult result = await StreamRelay.RunAsync(channel, stream).ConfigureAwait(false);
         Interlocked.Add(ref _fromClient, result.FromFirst);
         Interlocked.Add(ref _toClient, result.FromSecond);
@@ -49,6 +47,13 @@ public sealed partial class ForwardingService
         {
             LogEnded(_logger, _options.Name, channel.Id, Shown(place.ToString()), result.FromFirst, result.FromSecond, result.Error is null ? "both ended" : $"{(result.Failed == RelaySide.First ? "client" : "destination")}: {result.Error.Message}");
         }
+    }
+
+    private void LogBegun(string what, Destination place, IPEndPoint? from, SshChannel channel)
+    {
+        Interlocked.Increment(ref _opened);
+        bool first = _logged.Count < MostLogged && _logger.IsEnabled(LogLevel.Information) && _logged.TryAdd($"{what} {place}", true);
+        if (first || _logger.IsEnabled(LogLevel.Debug)) LogOpened(_logger, first ? LogLevel.Information : LogLevel.Debug, _options.Name, what, Shown(place.ToString()), channel.Id, from);
     }
 
     private void Refused(string what, string place, string rule)

@@ -4,6 +4,7 @@ using Adit.Core.Policy;
 using Adit.Core.Streams;
 using Adit.Platform.Libc;
 using Adit.Ssh.Channels;
+using Adit.Ssh.Forwarding;
 using Adit.Wire;
 using Adit.Wire.Ssh;
 using Microsoft.Extensions.Logging;
@@ -77,6 +78,10 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
                 return DirectStreamlocalFields.TryDecode(opening.Fields.Span, out DirectStreamlocalFields unix, out _) == DecodeStatus.Ok
                     ? await OpenUnixAsync(unix.Path, cancellationToken).ConfigureAwait(false)
                     : Malformed(opening.ChannelType);
+            case DatagramChannel.Type when _options.Datagrams:
+                return TcpipOpenFields.TryDecode(opening.Fields.Span, out TcpipOpenFields udp, out _) == DecodeStatus.Ok
+                    ? await OpenUdpAsync(udp, cancellationToken).ConfigureAwait(false)
+                    : Malformed(opening.ChannelType);
             case "session":
                 return OpenSession();
             default:
@@ -138,12 +143,7 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
 
     private async ValueTask<ChannelVerdict> OpenTcpAsync(TcpipOpenFields fields, CancellationToken cancellationToken)
     {
-        if (fields.Port is 0 or > 65535 || fields.Host.Length is 0 or > 255 || fields.Host.Contains('\0', StringComparison.Ordinal))
-        {
-            Interlocked.Increment(ref _failed);
-            return ChannelVerdict.Refuse(ChannelOpenFailureReason.ConnectFailed, $"port: expected 1 to 65535, and a host of 1 to 255 octets, got port {fields.Port}");
-        }
-
+        if (RefuseImpossible(fields) is { } impossible) return impossible;
         var to = new TcpDestination(fields.Host, (int)fields.Port);
         PolicyVerdict verdict = _policy.JudgeOpen(to);
         if (!verdict.Allowed) return Prohibited("open", to, verdict.Rule);
@@ -153,8 +153,7 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
             PolicyVerdict judged = _policy.JudgeAddress(to, address);
             return judged.Allowed ? null : rule = judged.Rule;
         });
-        IPEndPoint? from = IPAddress.TryParse(fields.OriginatorHost, out IPAddress? originator) && fields.OriginatorPort <= 65535 ? new IPEndPoint(originator, (int)fields.OriginatorPort) : null;
-        return await DialAsync(dialer, to, to, from, () => rule, cancellationToken).ConfigureAwait(false);
+        return await DialAsync(dialer, to, to, OriginatorOf(fields), () => rule, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ChannelVerdict> OpenUnixAsync(string path, CancellationToken cancellationToken)
@@ -183,6 +182,16 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
             return ChannelVerdict.Refuse(ChannelOpenFailureReason.ConnectFailed, e.Message);
         }
     }
+
+    private ChannelVerdict? RefuseImpossible(TcpipOpenFields fields)
+    {
+        if (fields.Port is not (0 or > 65535) && fields.Host.Length is not (0 or > 255) && !fields.Host.Contains('\0', StringComparison.Ordinal)) return null;
+        Interlocked.Increment(ref _failed);
+        return ChannelVerdict.Refuse(ChannelOpenFailureReason.ConnectFailed, $"port: expected 1 to 65535, and a host of 1 to 255 octets, got port {fields.Port}");
+    }
+
+    private static IPEndPoint? OriginatorOf(TcpipOpenFields fields) =>
+        IPAddress.TryParse(fields.OriginatorHost, out IPAddress? originator) && fields.OriginatorPort <= 65535 ? new IPEndPoint(originator, (int)fields.OriginatorPort) : null;
 
     private ChannelVerdict Prohibited(string what, Destination place, string rule)
     {

@@ -45,7 +45,7 @@ public sealed class SessionServiceTests
     {
         await using SessionPair pair = await SessionPair.ConnectAsync();
         await using SshSession session = await SshSession.OpenAsync(pair.Client);
-        await session.ExecuteAsync("trap 'echo got; exit 9' USR1; echo ready; sleep 1000 & wait");
+        await session.ExecuteAsync("trap 'echo got; exit 9' USR1; sh -c 'echo ready; exec sleep 1000' & wait");
         byte[] buffer = new byte[100];
         Assert.Equal(6, await session.Stream.ReadAsync(buffer));
         session.Signal("NOSUCH");
