@@ -1,4 +1,5 @@
 using System.Globalization;
+using Adit.Bench.Http;
 using Adit.Bench.Load;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
@@ -32,8 +33,11 @@ internal static class Program
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await SshBench.RunAsync(parsed);
                     return 0;
+                case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await HttpBench.RunAsync(parsed);
+                    return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick] [--only forwards|path|connections|echo|idle]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick] [--only forwards|path|connections|echo|idle], or http [--runs N] [--quick]");
                     return 2;
             }
         }

@@ -151,15 +151,30 @@ public sealed class WebSocketStreamTests
     {
         using var pair = new MemoryStreamPair();
         var client = new WebSocketStream(new StreamTransport(pair.First), new WebSocketStreamOptions { MasksOutgoing = true });
-        Task<string?> probing = client.ProbeAsync(Patience);
+        Task<string?> probing = client.ProbeAsync(TimeSpan.FromSeconds(1));
         byte[] pings = new byte[14];
         await pair.Second.ReadExactlyAsync(pings);
-        await pair.Second.WriteAsync(Octets1("8a 01 00 8a 01 01")); // both answers in one piece
-        Assert.Contains("together", await probing.WaitAsync(Patience), StringComparison.Ordinal);
+        await pair.Second.WriteAsync(Octets1("8a 01 00 8a 01 01")); // both answers in one piece, and none to what nothing follows
+        Assert.Contains("the path buffers", await probing.WaitAsync(Patience), StringComparison.Ordinal);
 
         using var silent = new MemoryStreamPair();
         var other = new WebSocketStream(new StreamTransport(silent.First));
         Assert.Contains("no answer", await other.ProbeAsync(TimeSpan.FromMilliseconds(400)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_PassesWhereThePeerIsSlow()
+    {
+        using var pair = new MemoryStreamPair();
+        var client = new WebSocketStream(new StreamTransport(pair.First));
+        Task<string?> probing = client.ProbeAsync(Patience);
+        byte[] pings = new byte[6];
+        await pair.Second.ReadExactlyAsync(pings);
+        await pair.Second.WriteAsync(Octets1("8a 01 01")); // the latest alone is answered
+        await pair.Second.ReadExactlyAsync(pings.AsMemory(0, 3));
+        Assert.Equal(Octets1("89 01 02"), pings[..3]);
+        await pair.Second.WriteAsync(Octets1("8a 01 02"));
+        Assert.Null(await probing.WaitAsync(Patience));
     }
 
     private static (WebSocketStream Client, WebSocketStream Server) Ends(MemoryStreamPair pair, bool masked, int frameLength) =>
