@@ -17,7 +17,7 @@ internal sealed record BenchOptions(int Runs, long BulkOctets, int ChannelMillis
     /// <summary>Whether a part is to be measured.</summary>
     public bool Wants(string part) => Only is null || Only == part;
 
-    public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options)
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options, params string[] parts)
     {
         options = null;
         int? runs = null;
@@ -27,7 +27,7 @@ internal sealed record BenchOptions(int Runs, long BulkOctets, int ChannelMillis
         {
             if (args[i] == "--quick") quick = true;
             else if (args[i] == "--runs" && i + 1 < args.Length && int.TryParse(args[++i], out int n) && n > 0) runs = n;
-            else if (args[i] == "--only" && i + 1 < args.Length && args[i + 1] is "forwards" or "path" or "connections" or "echo" or "idle") only = args[++i];
+            else if (args[i] == "--only" && i + 1 < args.Length && parts.Contains(args[i + 1])) only = args[++i];
             else return false;
         }
 

@@ -28,7 +28,7 @@ internal static class ProcessCpu
             {
                 string stat = File.ReadAllText(Path.Combine(folder, "stat"));
                 string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                all[id] = (int.Parse(fields[1]), long.Parse(fields[11]) + long.Parse(fields[12])); // ppid, utime + stime
+                all[id] = (int.Parse(fields[1]), fields[11..15].Sum(long.Parse)); // ppid; utime, stime, and of children that ended cutime, cstime
             }
             catch (IOException)
             {

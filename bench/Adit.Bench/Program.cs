@@ -1,5 +1,7 @@
 using System.Globalization;
+using Adit.Bench.Http;
 using Adit.Bench.Load;
+using Adit.Bench.Proxies;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
 
@@ -16,24 +18,30 @@ internal static class Program
                 case ["load-server"]:
                     LoadServer.Run();
                     return 0;
-                case ["load-client", string kind, string port, string amount, string parallel]:
-                    LoadResult result = LoadClient.Run(kind, int.Parse(port), long.Parse(amount), int.Parse(parallel));
+                case ["load-client", string kind, string path, string amount, string parallel]:
+                    LoadResult result = LoadClient.Run(kind, LoadPath.Parse(path), long.Parse(amount), int.Parse(parallel));
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Count} {result.Seconds:R}"));
                     return 0;
                 case ["delay-relay", string target, string oneWay]:
                     DelayRelay.Run(int.Parse(target), int.Parse(oneWay));
                     return 0;
-                case ["idle-load", string port, string count]:
-                    IdleLoad.Run(int.Parse(port), int.Parse(count));
+                case ["idle-load", string path, string count]:
+                    IdleLoad.Run(LoadPath.Parse(path), int.Parse(count));
                     return 0;
-                case ["echo-load", string port, string bulk, string echoes]:
-                    EchoLoad.Run(int.Parse(port), int.Parse(bulk), int.Parse(echoes));
+                case ["echo-load", string path, string bulk, string echoes]:
+                    EchoLoad.Run(LoadPath.Parse(path), int.Parse(bulk), int.Parse(echoes));
                     return 0;
-                case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "forwards", "path", "connections", "echo", "idle"):
                     await SshBench.RunAsync(parsed);
                     return 0;
+                case ["proxy", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "relay", "socks", "connect", "idle"):
+                    await ProxyBench.RunAsync(parsed);
+                    return 0;
+                case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await HttpBench.RunAsync(parsed);
+                    return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--runs N] [--quick] [--only forwards|path|connections|echo|idle]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle] or http, [--runs N] [--quick]");
                     return 2;
             }
         }

@@ -26,7 +26,7 @@ internal static class DelayRelay
         {
             Socket near = listener.Accept();
             near.NoDelay = true;
-            Socket far = LoadClient.Connect(target);
+            Socket far = new LoadPath(target).Connect();
             Start(near, far, oneWayMilliseconds);
             Start(far, near, oneWayMilliseconds);
         }

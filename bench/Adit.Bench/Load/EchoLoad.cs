@@ -12,15 +12,15 @@ internal static class EchoLoad
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Prints the median and the 99th percentile of the round trips, in milliseconds, and the octets a second beside.</summary>
-    public static void Run(int port, int bulk, int echoes)
+    public static void Run(LoadPath path, int bulk, int echoes)
     {
         long octets = 0;
         bool over = false;
-        using Socket echo = LoadClient.Connect(port);
+        using Socket echo = path.Connect();
         Span<byte> octet = [LoadServer.Echo];
         echo.Send(octet);
         RoundTrip(echo);
-        Socket[] downloads = [.. Enumerable.Range(0, bulk).Select(_ => LoadClient.Connect(port))];
+        Socket[] downloads = [.. Enumerable.Range(0, bulk).Select(_ => path.Connect())];
         Thread[] threads = [.. downloads.Select(s => new Thread(() =>
         {
             byte[] buffer = new byte[LoadServer.Portion];

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Adit.Bench.Load;
@@ -9,23 +8,24 @@ namespace Adit.Bench.Load;
 internal static class LoadClient
 {
     /// <param name="kind">down, up or channels.</param>
+    /// <param name="path">The way to the load server.</param>
     /// <param name="amount">Octets, or milliseconds for channels.</param>
     /// <param name="parallel">How many channels at once.</param>
-    public static LoadResult Run(string kind, int port, long amount, int parallel)
+    public static LoadResult Run(string kind, LoadPath path, long amount, int parallel)
     {
-        OpenChannel(port);
+        OpenChannel(path);
         return kind switch
         {
-            "down" => Bulk(LoadServer.Download, port, amount),
-            "up" => Bulk(LoadServer.Upload, port, amount),
-            "channels" => Channels(port, amount, parallel),
+            "down" => Bulk(LoadServer.Download, path, amount),
+            "up" => Bulk(LoadServer.Upload, path, amount),
+            "channels" => Channels(path, amount, parallel),
             _ => throw new ArgumentException($"expected down, up or channels, got {kind}", nameof(kind)),
         };
     }
 
-    private static LoadResult Bulk(byte direction, int port, long octets)
+    private static LoadResult Bulk(byte direction, LoadPath path, long octets)
     {
-        using Socket socket = Connect(port);
+        using Socket socket = path.Connect();
         byte[] buffer = new byte[LoadServer.Portion];
         Random.Shared.NextBytes(buffer);
         buffer[0] = direction;
@@ -45,7 +45,7 @@ internal static class LoadClient
         return new LoadResult(octets, watch.Elapsed.TotalSeconds);
     }
 
-    private static LoadResult Channels(int port, long milliseconds, int parallel)
+    private static LoadResult Channels(LoadPath path, long milliseconds, int parallel)
     {
         long count = 0;
         Stopwatch watch = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ internal static class LoadClient
         {
             while (watch.ElapsedMilliseconds < milliseconds)
             {
-                OpenChannel(port);
+                OpenChannel(path);
                 Interlocked.Increment(ref count);
             }
         }))];
@@ -62,9 +62,9 @@ internal static class LoadClient
         return new LoadResult(count, watch.Elapsed.TotalSeconds);
     }
 
-    internal static void OpenChannel(int port)
+    internal static void OpenChannel(LoadPath path)
     {
-        using Socket socket = Connect(port);
+        using Socket socket = path.Connect();
         Span<byte> octet = [LoadServer.Ping];
         socket.Send(octet);
         Expect(socket, octet);
@@ -74,12 +74,5 @@ internal static class LoadClient
     {
         int read = socket.Receive(into);
         return read > 0 ? read : throw new InvalidOperationException("the tunnel closed the connection before its answer");
-    }
-
-    internal static Socket Connect(int port)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(IPAddress.Loopback, port);
-        return socket;
     }
 }

@@ -6,7 +6,8 @@ namespace Adit.Bench.Load;
 
 /// <summary>
 /// The far end of the measured transfers, a process of its own. A connection opens with one octet: 'P' is answered by one octet (a new channel);
-/// 'D' and a 64-bit count is answered by that many octets; 'U', a count and that many octets are answered by one octet; 'E' makes it echo what follows.
+/// 'D' and a 64-bit count is answered by that many octets; 'U', a count and that many octets are answered by one octet; 'E' makes it echo what follows; 'I' is
+/// answered like 'P', and the connection is held without a thread until the program ends.
 /// </summary>
 internal static class LoadServer
 {
@@ -14,7 +15,10 @@ internal static class LoadServer
     public const byte Download = (byte)'D';
     public const byte Upload = (byte)'U';
     public const byte Echo = (byte)'E';
+    public const byte Idle = (byte)'I';
     public const int Portion = 256 * 1024; // ours: past this size loopback gains nothing
+
+    private static readonly List<Socket> Held = [];
 
     public static void Run()
     {
@@ -31,12 +35,20 @@ internal static class LoadServer
 
     private static void Serve(Socket socket)
     {
-        using Socket owned = socket;
+        bool held = false;
         socket.NoDelay = true;
         try
         {
             Span<byte> head = stackalloc byte[9];
             if (!Fill(socket, head[..1])) return;
+            if (head[0] == Idle)
+            {
+                lock (Held) Held.Add(socket);
+                held = true;
+                socket.Send(head[..1]);
+                return;
+            }
+
             if (head[0] == Ping)
             {
                 socket.Send(head[..1]);
@@ -74,6 +86,10 @@ internal static class LoadServer
         catch (SocketException)
         {
             // The client went away.
+        }
+        finally
+        {
+            if (!held) socket.Dispose();
         }
     }
 

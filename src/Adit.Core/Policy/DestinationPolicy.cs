@@ -26,8 +26,10 @@ public sealed class DestinationPolicy(IReadOnlyList<DestinationRule> rules, Poli
     public PolicyVerdict Judge(string host, int port, IPAddress? resolved) => Judge(new PolicyRequest(host, port, resolved));
 
     /// <summary>Judges one request.</summary>
-    public PolicyVerdict Judge(in PolicyRequest request)
+    /// <param name="asked">The request; where classes are guarded, <c>localhost</c> and the names below it are loopback without being resolved.</param>
+    public PolicyVerdict Judge(in PolicyRequest asked)
     {
+        PolicyRequest request = Resolve(asked);
         AddressClass? named = GuardedClassOf(request);
         foreach (DestinationRule rule in Rules)
             if ((named is null || !rule.Allow || rule.NamesAddresses) && rule.Matches(request)) return new PolicyVerdict(rule.Allow, rule.ToString());
@@ -35,10 +37,11 @@ public sealed class DestinationPolicy(IReadOnlyList<DestinationRule> rules, Poli
     }
 
     /// <summary>Whether the request is denied whatever its name resolves to, so that it need not be resolved.</summary>
-    /// <param name="request">A request whose name is not resolved yet.</param>
+    /// <param name="asked">A request whose name is not resolved yet.</param>
     /// <param name="verdict">The denial.</param>
-    public bool DeniesUnresolved(in PolicyRequest request, out PolicyVerdict verdict)
+    public bool DeniesUnresolved(in PolicyRequest asked, out PolicyVerdict verdict)
     {
+        PolicyRequest request = Resolve(asked);
         if (request.Resolved is not null || IPAddress.TryParse(request.Host, out _))
         {
             verdict = Judge(request);
@@ -59,12 +62,13 @@ public sealed class DestinationPolicy(IReadOnlyList<DestinationRule> rules, Poli
     private AddressClass? GuardedClassOf(in PolicyRequest request)
     {
         if (_guarded.Length == 0) return null;
-        AddressClass c;
-        if (request.Resolved is not null || IPAddress.TryParse(request.Host, out _)) c = AddressClassifier.Classify(request.Resolved ?? IPAddress.Parse(request.Host));
-        else if (IsLocalName(request.Host)) c = AddressClass.Loopback;
-        else return null;
+        if (request.Resolved is null && !IPAddress.TryParse(request.Host, out _)) return null;
+        AddressClass c = AddressClassifier.Classify(request.Resolved ?? IPAddress.Parse(request.Host));
         return Array.IndexOf(_guarded, c) >= 0 ? c : null;
     }
+
+    private PolicyRequest Resolve(in PolicyRequest request) =>
+        _guarded.Length > 0 && request.Resolved is null && IsLocalName(request.Host) ? request with { Resolved = IPAddress.Loopback } : request;
 
     // RFC 6761 §6.3: these resolve to loopback, wherever that is done.
     private static bool IsLocalName(ReadOnlySpan<char> host)

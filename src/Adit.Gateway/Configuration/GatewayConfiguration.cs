@@ -28,7 +28,7 @@ public sealed record GatewayConfiguration
     /// <summary>A page or a folder that strangers get from HTTP listeners (<c>static</c>); null means that they get 404 (Not Found).</summary>
     public string? Static { get; init; }
 
-    /// <summary>Proxies whose word about the source of a request is believed (<c>trusted-proxies</c>): X-Forwarded-For. None by default.</summary>
+    /// <summary>Proxies whose word about the source of a request is believed (<c>trusted-proxies</c>): X-Forwarded-For and the PROXY protocol. None by default.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The state folder (<c>state</c>); null means <c>$ADIT_STATE</c>, else the usual place.</summary>
@@ -46,8 +46,8 @@ public sealed record GatewayConfiguration
     /// <summary>What failed logins cost a source (<c>penalties</c>).</summary>
     public PenaltyOptions Penalties { get; init; } = new();
 
-    /// <summary>Channels a connection may have open at once (<c>max-channels</c>), 1 to 65536; default 4096. Each takes up to its window of memory.</summary>
-    public int MaxChannels { get; init; } = 4096;
+    /// <summary>Channels a connection may have open at once (<c>max-channels</c>), 1 to 65536; default 16384. Each takes up to its window of memory.</summary>
+    public int MaxChannels { get; init; } = 16_384;
 
     /// <summary>Whether a session may run commands (<c>exec</c>), default false. As whom they run, <see cref="Shell"/> says: as the account of the login where that is its mode, else as the gateway's own.</summary>
     public bool Exec { get; init; }

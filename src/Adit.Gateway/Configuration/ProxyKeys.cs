@@ -49,7 +49,7 @@ internal static class ProxyKeys
 
     private static ForwardEndpoint Endpoint(YamlNode node) =>
         ForwardEndpoint.TryParse(node.Text("[ADDRESS:]PORT or unix:PATH"), out ForwardEndpoint? endpoint, out string? why)
-            ? endpoint!.IsUnix || endpoint.Ports.Count == 1 ? endpoint : throw node.Fault("one port")
+            ? endpoint!.IsUnix || (endpoint.Ports.Count == 1 && !endpoint.IsUdp) ? endpoint : throw node.Fault("one TCP port")
             : throw new YamlFault(node.At, why!);
 
     private static DestinationRule Rule(YamlNode node)

@@ -122,10 +122,11 @@ public sealed class ProxyAuditor(TcpDestination proxy, IStreamDialer dialer, Tim
     private static AuditOutcome Judge(string method, in HttpResponseHead head) => head.StatusCode switch
     {
         407 => AuditOutcome.AuthenticationRequired,
-        >= 200 and < 300 => method == "CONNECT" || head.Fields.Find("Via") is not null ? AuditOutcome.Granted : AuditOutcome.Unclear,
         403 or 405 or 426 or 451 or 508 => AuditOutcome.Refused,
         500 or 502 or 503 or 504 => AuditOutcome.Tried,
+        >= 200 and < 300 when method == "CONNECT" => AuditOutcome.Granted,
         400 or 404 or 501 when method == "CONNECT" => AuditOutcome.NotSpoken,
+        _ when method == "GET" && head.Fields.Find("Via") is not null => AuditOutcome.Granted,
         _ => AuditOutcome.Unclear,
     };
 

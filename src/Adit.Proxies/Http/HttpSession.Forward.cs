@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using Adit.Core;
 using Adit.Core.Streams;
+using Adit.Platform.EventLoops;
 using Adit.Proxies.AccessLog;
 using Adit.Proxies.Serving;
 using Adit.Wire;
@@ -14,6 +16,12 @@ namespace Adit.Proxies.Http;
 /// </summary>
 internal sealed partial class HttpSession
 {
+    /// <summary>Ours: octets of a body that are read at once.</summary>
+    private const int BodyLength = 64 * 1024;
+
+    /// <summary>Ours: octets of a body after which others on the event loop have their turn.</summary>
+    private const int TurnLength = 512 * 1024;
+
     private string? _clientFault;
 
     private async ValueTask<HttpNext> ForwardAsync(HttpRequestHead head, HttpBody body, HttpAuthority authority, string path)
@@ -153,19 +161,21 @@ internal sealed partial class HttpSession
     /// <returns>Whether all of it was sent.</returns>
     private async Task<bool> SendBodyAsync(OriginConnection origin, HttpBody body, ProxyAccess access)
     {
+        int turn = 0;
         try
         {
             if (body.Kind == HttpBodyKind.Length)
             {
                 for (long left = body.Length; left > 0;)
                 {
-                    if (client.Unread.IsEmpty && !await client.FillAsync().ConfigureAwait(false)) return Broken(origin, null);
+                    if (client.Unread.IsEmpty && !await client.FillAsync(room: BodyLength).ConfigureAwait(false)) return Broken(origin, null);
                     ReadOnlyMemory<byte> part = client.UnreadMemory[..(int)Math.Min(left, client.Unread.Length)];
                     await origin.Stream.WriteAsync(part, client.Stopping).ConfigureAwait(false);
                     client.Consume(part.Length);
                     left -= part.Length;
                     access.Up += part.Length;
                     client.Touch();
+                    await TakeTurnsAsync(ref turn, part.Length).ConfigureAwait(false);
                 }
 
                 return true;
@@ -181,11 +191,12 @@ internal sealed partial class HttpSession
                     client.Consume(good);
                     access.Up += good;
                     client.Touch();
+                    await TakeTurnsAsync(ref turn, good).ConfigureAwait(false);
                 }
 
                 if (decoder.IsDone) return true;
                 if (status != DecodeStatus.Truncated) return Broken(origin, decoder.Fault);
-                if (!await client.FillAsync(2 * HttpChunkedDecoder.LongestLine).ConfigureAwait(false)) return Broken(origin, null);
+                if (!await client.FillAsync(2 * HttpChunkedDecoder.LongestLine, BodyLength).ConfigureAwait(false)) return Broken(origin, null);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
@@ -269,6 +280,7 @@ internal sealed partial class HttpSession
         if (body.Kind == HttpBodyKind.None) return;
         var decoder = body.Kind == HttpBodyKind.Chunked ? new HttpChunkedDecoder() : null;
         long left = body.Length;
+        int turn = 0;
         while (true)
         {
             if (body.Kind == HttpBodyKind.Length && left == 0) return;
@@ -300,6 +312,7 @@ internal sealed partial class HttpSession
             origin.Consume(used);
             access.Down += used;
             if (used > 0) client.Touch();
+            await TakeTurnsAsync(ref turn, used).ConfigureAwait(false);
             if (decoder is { IsDone: true } || (body.Kind == HttpBodyKind.Length && left == 0)) return;
             if (status != DecodeStatus.Truncated) throw new TunnelException(TunnelError.ProtocolViolation, $"{origin.Authority}: response: {decoder!.Fault}");
             if (await origin.FillAsync(client.Stopping).ConfigureAwait(false)) continue;
@@ -309,13 +322,29 @@ internal sealed partial class HttpSession
         }
     }
 
+    // In one write: each would be a packet.
     private async ValueTask WriteChunkAsync(ReadOnlyMemory<byte> piece)
     {
-        byte[] line = new byte[HttpChunkedEncoder.LongestLength];
-        await client.WriteAsync(line.AsMemory(0, HttpChunkedEncoder.WriteLength(line, piece.Length))).ConfigureAwait(false);
-        await client.WriteAsync(piece).ConfigureAwait(false);
-        await client.WriteAsync(HttpChunkedEncoder.PieceEnd.ToArray()).ConfigureAwait(false);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(piece.Length + HttpChunkedEncoder.LongestLength + 2);
+        try
+        {
+            await client.WriteAsync(chunk.AsMemory(0, HttpChunkedEncoder.Write(chunk, piece.Span))).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
+
+    private static ValueTask TakeTurnsAsync(ref int turn, int octets)
+    {
+        turn += octets;
+        if (turn < TurnLength) return ValueTask.CompletedTask;
+        turn = 0;
+        return YieldAsync();
+    }
+
+    private static async ValueTask YieldAsync() => await EventLoop.Yield();
 
     // RFC 9110 §15.2.2: what follows is no longer HTTP.
     private async ValueTask<HttpNext> SwitchAsync(HttpRequestHead request, HttpResponseHead response, ProxyAccess access)

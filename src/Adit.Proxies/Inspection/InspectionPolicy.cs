@@ -6,13 +6,13 @@ namespace Adit.Proxies.Inspection;
 /// </summary>
 public sealed class InspectionPolicy
 {
-    private static readonly (string Word, StreamContent Content)[] Words =
-        [("tls", StreamContent.Tls), ("ssh", StreamContent.Ssh), ("http", StreamContent.Http), ("other", StreamContent.Other)];
+    private static readonly (string Word, TunnelContent Content)[] Words =
+        [("tls", TunnelContent.Tls), ("ssh", TunnelContent.Ssh), ("http", TunnelContent.Http), ("other", TunnelContent.Other)];
 
     private readonly bool _allow;
-    private readonly HashSet<StreamContent> _named;
+    private readonly HashSet<TunnelContent> _named;
 
-    private InspectionPolicy(bool allow, HashSet<StreamContent> named, string text)
+    private InspectionPolicy(bool allow, HashSet<TunnelContent> named, string text)
     {
         _allow = allow;
         _named = named;
@@ -36,7 +36,7 @@ public sealed class InspectionPolicy
         why = $"expected allow:CLASS,… or deny:CLASS,… with tls, ssh, http and other, got '{text}'";
         string[] parts = text.Split(':', 2);
         if (parts.Length != 2 || parts[0] is not ("allow" or "deny")) return false;
-        var named = new HashSet<StreamContent>();
+        var named = new HashSet<TunnelContent>();
         foreach (string word in parts[1].Split(','))
         {
             int i = Array.FindIndex(Words, w => w.Word == word.Trim());
@@ -50,8 +50,8 @@ public sealed class InspectionPolicy
     }
 
     /// <summary>Whether it may flow.</summary>
-    public bool Allows(StreamContent content) => _named.Contains(content) == _allow;
+    public bool Allows(TunnelContent content) => _named.Contains(content) == _allow;
 
     /// <summary>The word of a class.</summary>
-    public static string WordOf(StreamContent content) => Array.Find(Words, w => w.Content == content).Word ?? "other";
+    public static string WordOf(TunnelContent content) => Array.Find(Words, w => w.Content == content).Word ?? "other";
 }

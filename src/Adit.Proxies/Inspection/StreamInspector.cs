@@ -21,8 +21,8 @@ internal sealed class StreamInspector(ProxyClient client, DuplexStream origin, I
     {
         var fromClient = new HeldSide(client.Stream, early);
         var fromOrigin = new HeldSide(origin, []);
-        StreamContent content = StreamClassifier.Classify(early);
-        if (content == StreamContent.Unknown) content = await LookAsync(fromClient, fromOrigin).ConfigureAwait(false);
+        TunnelContent content = StreamClassifier.Classify(early);
+        if (content == TunnelContent.Unknown) content = await LookAsync(fromClient, fromOrigin).ConfigureAwait(false);
         access.Content = InspectionPolicy.WordOf(content);
         if (!policy.Allows(content))
         {
@@ -40,22 +40,22 @@ internal sealed class StreamInspector(ProxyClient client, DuplexStream origin, I
         return fromOrigin.Rest();
     }
 
-    private async Task<StreamContent> LookAsync(HeldSide fromClient, HeldSide fromOrigin)
+    private async Task<TunnelContent> LookAsync(HeldSide fromClient, HeldSide fromOrigin)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(client.Stopping);
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = limit.Token.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), over);
-        StreamContent content = StreamContent.Unknown;
+        TunnelContent content = TunnelContent.Unknown;
         bool began = !fromClient.Held.IsEmpty;
         if (began) limit.CancelAfter(policy.Patience);
         client.Touch();
-        while (content == StreamContent.Unknown && !limit.IsCancellationRequested)
+        while (content == TunnelContent.Unknown && !limit.IsCancellationRequested)
         {
             await Task.WhenAny(fromClient.ReadAsync(limit.Token, client.Stopping), fromOrigin.ReadAsync(limit.Token, client.Stopping), over.Task).ConfigureAwait(false);
             bool ended = await fromClient.TakeAsync().ConfigureAwait(false) | await fromOrigin.TakeAsync().ConfigureAwait(false);
             content = StreamClassifier.Classify(fromClient.Held.Span);
-            if (content == StreamContent.Unknown) content = StreamClassifier.Classify(fromOrigin.Held.Span);
-            if (content == StreamContent.Unknown && (ended || fromClient.IsFull || fromOrigin.IsFull)) content = StreamContent.Other;
+            if (content == TunnelContent.Unknown) content = StreamClassifier.Classify(fromOrigin.Held.Span);
+            if (content == TunnelContent.Unknown && (ended || fromClient.IsFull || fromOrigin.IsFull)) content = TunnelContent.Other;
             if (!began && !(fromClient.Held.IsEmpty && fromOrigin.Held.IsEmpty))
             {
                 began = true;
@@ -67,6 +67,6 @@ internal sealed class StreamInspector(ProxyClient client, DuplexStream origin, I
         client.Stopping.ThrowIfCancellationRequested();
         await fromClient.StopAsync().ConfigureAwait(false);
         await fromOrigin.StopAsync().ConfigureAwait(false);
-        return content == StreamContent.Unknown ? StreamContent.Other : content;
+        return content == TunnelContent.Unknown ? TunnelContent.Other : content;
     }
 }

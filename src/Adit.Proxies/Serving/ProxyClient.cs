@@ -121,11 +121,12 @@ internal sealed class ProxyClient : IDisposable
 
     /// <summary>Waits for octets and reads them behind those unread.</summary>
     /// <param name="most">Octets that may be unread at most.</param>
+    /// <param name="room">Octets that may be read at once, where the buffer is empty.</param>
     /// <param name="giveUp">Gives up waiting, where that loses nothing; none: only the deadline does.</param>
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> FillAsync(int most = FirstLength, CancellationToken giveUp = default)
+    public async ValueTask<bool> FillAsync(int most = FirstLength, int room = FirstLength, CancellationToken giveUp = default)
     {
         if (_end == 0) ReleaseBuffer();
         if (Stream is IReadyStream ready)
@@ -134,14 +135,14 @@ internal sealed class ProxyClient : IDisposable
             do
             {
                 await ready.WaitReadableAsync(giveUp.CanBeCanceled ? giveUp : _stop.Token).ConfigureAwait(false);
-                MakeRoom(most);
+                MakeRoom(most, room);
             }
             while (!ready.TryRead(_buffer.AsSpan(_end), out count));
             _end += count;
             return count > 0;
         }
 
-        MakeRoom(most);
+        MakeRoom(most, room);
         int read = await Stream.ReadAsync(_buffer.AsMemory(_end), _stop.Token).ConfigureAwait(false);
         _end += read;
         return read > 0;
@@ -205,7 +206,9 @@ internal sealed class ProxyClient : IDisposable
     {
         ReleaseBuffer();
         IsRelaying = true;
-        Touch();
+        // Silence is the socket's to tell; where there is none, the carrier's own.
+        if (Socket is null) SetDeadline(TimeSpan.Zero);
+        else Touch();
         return Stream;
     }
 
@@ -239,11 +242,11 @@ internal sealed class ProxyClient : IDisposable
         Port = port,
     };
 
-    private void MakeRoom(int most)
+    private void MakeRoom(int most, int room)
     {
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
+            _buffer = ArrayPool<byte>.Shared.Rent(room);
             return;
         }
 

@@ -137,7 +137,7 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
     private static bool TryPort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535 && (text.Length == 1 || text[0] != '0');
 
-    private static string Text(IPAddress address) => address.ScopeId == 0 || address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() : new IPAddress(address.GetAddressBytes()).ToString();
+    private static string Text(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork || address.ScopeId == 0 ? address.ToString() : new IPAddress(address.GetAddressBytes()).ToString();
 
     // One family for both: IPv4 where both are that or are mapped, else IPv6.
     private static (IPEndPoint From, IPEndPoint To) Aligned(IPEndPoint from, IPEndPoint to)

@@ -1,7 +1,7 @@
 namespace Adit.Proxies.Inspection;
 
 /// <summary>What flows inside a tunnel, as its first octets tell.</summary>
-public enum StreamContent
+public enum TunnelContent
 {
     /// <summary>Not enough octets to tell.</summary>
     Unknown,
