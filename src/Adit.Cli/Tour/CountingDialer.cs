@@ -35,7 +35,11 @@ internal sealed class CountingDialer : IStreamDialer
 
         public override void Abort(TunnelError error) => inner.Abort(error);
 
-        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
 
         protected override void Dispose(bool disposing)
         {

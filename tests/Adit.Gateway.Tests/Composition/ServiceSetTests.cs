@@ -105,7 +105,7 @@ public sealed class ServiceSetTests : IAsyncDisposable
     public async Task Status_CountsAndNamesTheHopThatFailed()
     {
         int nobody = Ports.Free();
-        await StartAsync(Forward("127.0.0.1:0", via: $"socks5://u:secret@127.0.0.1:{nobody}, ssh://me@behind") + Proxy("127.0.0.1:0", "deny: '*'"));
+        await StartAsync(Forward("127.0.0.1:0", via: $"socks5://u:secret@127.0.0.1:{nobody}, ssh://me@127.0.0.2") + Proxy("127.0.0.1:0", "deny: '*'"));
         await using NetworkStream refused = await OpenAsync(0);
         await Assert.ThrowsAnyAsync<IOException>(async () => await refused.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken));
         await using NetworkStream proxied = await OpenAsync(1);

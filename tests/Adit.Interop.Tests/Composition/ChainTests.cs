@@ -1,6 +1,5 @@
 using System.Net;
 using Adit.Interop.Tests.Client;
-using Adit.Interop.Tests.Gateway;
 using Adit.TestKit.Peers;
 
 namespace Adit.Interop.Tests.Composition;
