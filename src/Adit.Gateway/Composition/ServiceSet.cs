@@ -53,7 +53,7 @@ public sealed partial class ServiceSet : IAsyncDisposable
     public async Task<ReloadResult> ReloadAsync(AditConfiguration configuration, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        foreach ((string path, string message) in ConfigurationRules.Check(configuration)) throw new TunnelException(TunnelError.BadConfiguration, $"{path}: {message}");
+        foreach ((string path, string message) in ConfigurationRules.Check(configuration).Concat(HiddenPasswords.Of(configuration))) throw new TunnelException(TunnelError.BadConfiguration, $"{path}: {message}");
         IReadOnlyList<SectionPlan> plans = PlansOf(configuration);
         var left = new List<Running>(_running);
         var kept = new Dictionary<SectionPlan, Running>(ReferenceEqualityComparer.Instance);

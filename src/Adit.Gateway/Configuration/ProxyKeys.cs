@@ -63,9 +63,7 @@ internal static class ProxyKeys
         DestinationRule.TryParseConditional(text, allow, out DestinationRule? rule, out string? why) ? rule! : throw new YamlFault(node.At, why!);
 
     private static string User(YamlNode node) =>
-        node.Text("NAME:PASSWORD, NAME or @FILE") is var word && !ProxyUserList.IsWellFormed(word) ? throw new YamlFault(node.At, "expected NAME:PASSWORD, NAME or @FILE")
-        : word.EndsWith($":{HopText.Hidden}", StringComparison.Ordinal) && !word.StartsWith('@') ? throw new YamlFault(node.At, $"{word}: expected a password, got the {HopText.Hidden} that stands for one where a configuration is printed; @FILE names a file with it")
-        : word;
+        node.Text("NAME:PASSWORD, NAME or @FILE") is var word && ProxyUserList.IsWellFormed(word) ? word : throw new YamlFault(node.At, "expected NAME:PASSWORD, NAME or @FILE");
 
     private static InspectionPolicy Inspection(YamlNode node) =>
         InspectionPolicy.TryParse(node.Text("allow:CLASS,… or deny:CLASS,…"), out InspectionPolicy? policy, out string? why) ? policy! : throw new YamlFault(node.At, why!);

@@ -14,6 +14,7 @@ internal static class PlanWarnings
     public static IEnumerable<(string Path, string Message)> Of(AditConfiguration configuration, IReadOnlyList<PlannedSection> sections, PlanEnvironment environment, string? file)
     {
         foreach ((string, string) each in OfFile(configuration, file)) yield return each;
+        foreach ((string, string) each in HiddenPasswords.Of(configuration)) yield return each;
         if (configuration.Gateway is { } gateway)
             foreach ((string, string) each in Of(gateway, environment)) yield return each;
         for (int i = 0; i < configuration.Forwards.Count; i++)

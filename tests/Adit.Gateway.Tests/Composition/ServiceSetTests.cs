@@ -101,6 +101,12 @@ public sealed class ServiceSetTests : IAsyncDisposable
         Assert.Equal(new ReloadResult(0, 1, 1), await ReloadAsync(Forward("127.0.0.1:0", via: "socks5://u:two@127.0.0.1:9")));
     }
 
+    [Theory]
+    [InlineData("proxies: [{listen: '127.0.0.1:0', user: ['a:***']}]", "proxies[0].user: a:***: expected a password, got the ***")]
+    [InlineData("proxies: [{listen: '127.0.0.1:0', via: ['socks5://u:***@h']}]", "proxies[0].via: socks5://u:***@h: expected a password, got the ***")]
+    public async Task HiddenPassword_IsNotTakenForOne(string text, string why) =>
+        Assert.StartsWith(why, (await Assert.ThrowsAsync<TunnelException>(() => StartAsync(text))).Message);
+
     [Fact]
     public async Task Status_CountsAndNamesTheHopThatFailed()
     {

@@ -31,7 +31,7 @@ public sealed class ProxyConfigurationTests
         Assert.Equal((500 << 10, TimeSpan.Zero, 2), (proxy.Limits.OctetsPerSecond, proxy.Limits.IdleTime, proxy.SendProxyProtocol));
         string written = ConfigurationWriter.Write(read);
         Assert.DoesNotContain("secret", written, StringComparison.Ordinal);
-        (AditConfiguration again, problems) = ConfigurationFile.Parse(written.Replace("***", "secret", StringComparison.Ordinal), "f");
+        (AditConfiguration again, problems) = ConfigurationFile.Parse(written, "f");
         Assert.Empty(problems);
         Assert.Equal(written, ConfigurationWriter.Write(again));
     }
