@@ -21,7 +21,6 @@ public sealed class HalfCloseTests : HttpCarrierTest
     [InlineData(HttpRung.Duplex, "squid")]
     [InlineData(HttpRung.Pair, "squid")]
     [InlineData(HttpRung.WebSocket, "nginx")]
-    [InlineData(HttpRung.Duplex, "nginx")]
     [InlineData(HttpRung.Pair, "nginx")]
     public async Task EachDirection_EndsByItself(HttpRung rung, string between)
     {
