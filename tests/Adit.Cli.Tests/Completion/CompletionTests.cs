@@ -52,7 +52,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("adit ssh -o stricth", "StrictHostKeyChecking=")]
     [InlineData("adit ssh -o StrictHostKeyChecking=a", "ask accept-new")]
     [InlineData("adit ssh -oControlMaster=a", "ask auto autoask")]
-    [InlineData("adit ssh --via s", "ssh://")]
+    [InlineData("adit ssh --via ss", "ssh://")]
     [InlineData("adit ssh alpha --rec", "--reconnect")]
     [InlineData("adit ssh -F HOME/.ssh/conf.d/more g", "gamma")]
     [InlineData("adit ssh -i HOME/.ssh/kn", "HOME/.ssh/known_hosts")]
