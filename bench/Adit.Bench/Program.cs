@@ -1,4 +1,5 @@
 using System.Globalization;
+using Adit.Bench.Http;
 using Adit.Bench.Load;
 using Adit.Bench.Proxies;
 using Adit.Bench.Ssh;
@@ -36,8 +37,11 @@ internal static class Program
                 case ["proxy", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "relay", "socks", "connect", "idle"):
                     await ProxyBench.RunAsync(parsed);
                     return 0;
+                case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await HttpBench.RunAsync(parsed);
+                    return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle] or proxy [--only relay|socks|connect|idle], [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle] or http, [--runs N] [--quick]");
                     return 2;
             }
         }

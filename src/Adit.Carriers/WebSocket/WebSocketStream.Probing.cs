@@ -11,18 +11,22 @@ public sealed partial class WebSocketStream
     /// <summary>Ours: the most that the peer may send before it answers.</summary>
     private const int MostStashed = 64 * 1024;
 
-    // Ours: a second question follows after this long; two answers closer together than a third of it came in one piece.
+    // Ours: without an answer a second question follows after this long.
     private static readonly TimeSpan SecondPing = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(100);
+
+    // Ours: the last question gets this long, however long the first took.
+    private static readonly TimeSpan LeastLast = TimeSpan.FromSeconds(2);
 
     private bool _probing;
+    private int _ponged;
     private ReadOnlyMemory<byte> _stash;
 
     /// <summary>
-    /// Finds out whether what is sent arrives while more is to come: a ping at once and, without an answer, another after 300 ms. Answers that come together show
-    /// a path that holds octets back until there are more. What the peer sends meanwhile is kept. Before the first read.
+    /// Finds out whether what is sent arrives while more is to come: a ping at once and, without an answer within 300 ms, another. Where only the second brought answers,
+    /// the path may hold back what nothing follows, or the peer was slow; a third ping, behind which nothing follows, tells which. What the peer sends meanwhile is
+    /// kept. Before the first read.
     /// </summary>
-    /// <param name="limit">How long it may take.</param>
+    /// <param name="limit">How long the first answer may take.</param>
     /// <param name="time">The clock; the system's if null.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>Null for a path that streams; else why it does not.</returns>
@@ -36,16 +40,15 @@ public sealed partial class WebSocketStream
         try
         {
             await PingAsync(new byte[] { 0 }, cancellationToken).ConfigureAwait(false);
-            Task<bool> first = ReadToPongAsync();
-            await Task.WhenAny(first, Task.Delay(SecondPing, time, cancellationToken)).ConfigureAwait(false);
-            bool again = !first.IsCompleted;
+            Task<bool> answer = ReadToPongAsync(0);
+            await Task.WhenAny(answer, Task.Delay(SecondPing, time, cancellationToken)).ConfigureAwait(false);
+            bool again = !answer.IsCompleted;
             if (again) await PingAsync(new byte[] { 1 }, cancellationToken).ConfigureAwait(false);
-            if (!await first.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false)) return "the peer ended the stream";
+            if (!await answer.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false)) return "the peer ended the stream";
             if (!again) return null;
-            long answered = time.GetTimestamp();
-            TimeSpan left = limit - time.GetElapsedTime(began, answered);
-            if (!await ReadToPongAsync().WaitAsync(left > Together ? left : Together, time, cancellationToken).ConfigureAwait(false)) return "the peer ended the stream";
-            return time.GetElapsedTime(answered) >= Together ? null : "the path buffers: two answers came together";
+            TimeSpan left = limit - time.GetElapsedTime(began);
+            await PingAsync(new byte[] { 2 }, cancellationToken).ConfigureAwait(false);
+            return await ReadToPongAsync(2).WaitAsync(left > LeastLast ? left : LeastLast, time, cancellationToken).ConfigureAwait(false) ? null : "the peer ended the stream";
         }
         catch (TimeoutException)
         {
@@ -58,8 +61,8 @@ public sealed partial class WebSocketStream
         }
     }
 
-    /// <summary>Reads until a pong comes, and keeps what comes before it; false at the end of the stream.</summary>
-    private async Task<bool> ReadToPongAsync()
+    /// <summary>Reads until the pong of a ping, or of a later one, comes, and keeps what comes before it; false at the end of the stream.</summary>
+    private async Task<bool> ReadToPongAsync(byte ping)
     {
         byte[] kept = new byte[MostStashed];
         _stash.CopyTo(kept);
@@ -70,7 +73,12 @@ public sealed partial class WebSocketStream
             while (true)
             {
                 int count = await ReceiveAsync(kept.AsMemory(length), CancellationToken.None).ConfigureAwait(false);
-                if (count == Ponged) return true;
+                if (count == Ponged)
+                {
+                    if (_ponged >= ping) return true;
+                    continue;
+                }
+
                 if (count == 0) return false;
                 length += count;
                 if (length == kept.Length) throw new TunnelException(TunnelError.ProtocolViolation, $"{_options.Name}: probe: expected an answer within {MostStashed} octets, got none");

@@ -137,6 +137,7 @@ public sealed partial class WebSocketStream
                 Answer(payload);
                 break;
             case WebSocketOpcode.Pong:
+                _ponged = payload.Length == 1 ? payload[0] : -1;
                 break;
             default:
                 if (WebSocketClose.TryDecode(payload, out WebSocketClose close) != DecodeStatus.Ok) ThrowBroken("close frame", "a code and UTF-8", "neither");

@@ -22,7 +22,7 @@ internal static class ServeCommand
         var certificate = new Option<string>("--certificate") { Description = "The PEM certificate of wss and https listeners (default: a self-made one in the state folder)", HelpName = "FILE" };
         var certificateKey = new Option<string>("--certificate-key") { Description = "Its private key (default: in the certificate's file)", HelpName = "FILE" };
         var page = new Option<string>("--static") { Description = "A page or a folder that strangers get from HTTP listeners (default: 404)", HelpName = "PATH" };
-        var proxies = new Option<string[]>("--trusted-proxies") { Description = "A network of reverse proxies whose X-Forwarded-For is believed; may be repeated", HelpName = "NETWORK" };
+        var proxies = new Option<string[]>("--trusted-proxies") { Description = "A network of proxies in front of HTTP listeners whose word about the client is believed; may be repeated", HelpName = "NETWORK" };
         var state = new Option<string>("--state") { Description = "The state folder (default: $ADIT_STATE, else /var/lib/adit for root, else ~/.local/state/adit)", HelpName = "DIR" };
         var print = new Option<bool>("--print-config") { Description = "Print the configuration that this command line means, and do nothing" };
         var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };

@@ -16,6 +16,9 @@ namespace Adit.Core.Datagrams;
 /// </remarks>
 public sealed partial class DatagramForwarder : IAsyncDisposable
 {
+    // Ours: how long a socket that failed is left alone.
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
+
     private readonly IReadOnlyList<Socket> _sockets;
     private readonly IDatagramDialer _dialer;
     private readonly UdpDestination _target;
@@ -89,7 +92,8 @@ public sealed partial class DatagramForwarder : IAsyncDisposable
             }
             catch (SocketException) when (!_stopping.IsCancellationRequested)
             {
-                // An ICMP error about an earlier datagram, or a shortage that passes.
+                // An ICMP error about an earlier datagram, or a shortage that passes, and must not be asked about in a circle.
+                await Task.Delay(Breath, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {

@@ -38,7 +38,7 @@ public sealed class FramedFlow : IDatagramFlow
     private int _queued;
     private bool _isWriting;
     private bool _isClosed;
-    private bool _hasEnded;
+    private volatile bool _hasEnded;
     private long _dropped;
 
     /// <summary>Takes over a stream.</summary>

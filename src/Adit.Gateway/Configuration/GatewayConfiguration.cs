@@ -28,7 +28,7 @@ public sealed record GatewayConfiguration
     /// <summary>A page or a folder that strangers get from HTTP listeners (<c>static</c>); null means that they get 404 (Not Found).</summary>
     public string? Static { get; init; }
 
-    /// <summary>Proxies whose word about the source of a request is believed (<c>trusted-proxies</c>): X-Forwarded-For. None by default.</summary>
+    /// <summary>Proxies whose word about the source of a request is believed (<c>trusted-proxies</c>): X-Forwarded-For and the PROXY protocol. None by default.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The state folder (<c>state</c>); null means <c>$ADIT_STATE</c>, else the usual place.</summary>

@@ -17,7 +17,7 @@ internal static class HopCredentials
     public static (string? User, string? Password) Of(HopUri hop)
     {
         if (hop.AuthFile is not { } place) return (hop.User, hop.Password);
-        if (hop.User is not null) throw Wrong(hop, "auth", "expected credentials from one place, got a user in the URI too");
+        if (hop.Password is not null) throw Wrong(hop, "auth", "expected credentials from one place, got a password in the URI too");
         return place.StartsWith(Environmental, StringComparison.Ordinal) ? FromEnvironment(hop, place[Environmental.Length..]) : FromFile(hop, HomePath.Expand(place));
     }
 

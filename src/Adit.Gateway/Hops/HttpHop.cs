@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Adit.Carriers.Http;
 using Adit.Core;
-using Adit.Core.Certificates;
 using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Microsoft.Extensions.Logging;
@@ -39,7 +36,7 @@ internal static class HttpHop
             Host = hop.Host,
             Port = hop.Port,
             Path = hop.Path.TrimEnd('/'),
-            Tls = isSecure ? TlsOf(hop) : null,
+            Tls = isSecure ? HopTls.Of(hop) : null,
             Rungs = RungsOf(hop),
             Probes = hop.Scheme.Name is "http" or "https",
             Tunnel = proxy is null ? null : TunnelOf(hop, proxy, previous, factories),
@@ -55,33 +52,6 @@ internal static class HttpHop
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && ladder.Contains((HttpRung)number)
             ? [(HttpRung)number]
             : throw Wrong(hop, "rung", $"one of {string.Join(", ", ladder.Select(r => (int)r))} for {hop.Scheme.Name}", text);
-    }
-
-    private static TlsClientOptions TlsOf(HopUri hop)
-    {
-        Pin? pin = null;
-        if (hop.Query.TryGetValue("pin", out string? text) && !Pin.TryParse(text, out pin)) throw Wrong(hop, "pin", "sha256: and 43 characters of base64url", text);
-        X509Certificate2Collection? authorities = null;
-        if (hop.Query.TryGetValue("ca", out string? file))
-        {
-            try
-            {
-                authorities = [];
-                authorities.ImportFromPemFile(file);
-                if (authorities.Count == 0) throw Wrong(hop, "ca", "a file of PEM certificates", $"none in {file}");
-            }
-            catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or (IOException and not TunnelException))
-            {
-                throw Wrong(hop, "ca", "a file of PEM certificates", e.Message);
-            }
-        }
-
-        return new TlsClientOptions
-        {
-            ServerName = hop.Query.TryGetValue("sni", out string? name) && name.Length > 0 ? name : hop.Host,
-            Pins = pin is null ? [] : [pin],
-            Authorities = authorities,
-        };
     }
 
     /// <summary>What <c>proxy=</c> names; else, where nothing stands between this machine and the hop, what the environment does.</summary>

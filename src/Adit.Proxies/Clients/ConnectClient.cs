@@ -90,8 +90,15 @@ public sealed class ConnectClient : ProxyClient
         }
 
         if (count == 0) return (handshake.ReceiveEnd(), 0, 0);
-        ConnectEvent found = handshake.Receive(buffer.AsSpan(0, count), out int consumed);
-        return (found, consumed, count);
+        for (int taken = 0; ;)
+        {
+            ConnectEvent found = handshake.Receive(buffer.AsSpan(taken, count - taken), out int consumed);
+            taken += consumed;
+            if (found != ConnectEvent.NeedMore || taken == count) return (found, taken, count);
+            // Octets that came before the next request is out.
+            byte[] output = handshake.TakeOutput();
+            if (output.Length > 0) await stream.WriteAsync(output, token).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens a stream to the proxy, protected as it should be.</summary>

@@ -22,8 +22,9 @@ public sealed partial class SshClient
         {
             return new FramedFlow(await Connection.OpenChannelAsync(DatagramChannel.Type, fields, null, cancellationToken).ConfigureAwait(false));
         }
-        catch (TunnelException e) when (e.Error == TunnelError.NotSupported)
+        catch (TunnelException e) when (e.Error == TunnelError.NotSupported || (e.Error == TunnelError.Unreachable && e.Message.EndsWith(": open failed", StringComparison.Ordinal)))
         {
+            // The second is how OpenSSH refuses channels that it does not know.
             throw new TunnelException(TunnelError.NotSupported, $"the server carries no UDP ({DatagramChannel.Type}): expected an Adit gateway, got {Connection.PeerSoftwareVersion}", null, e);
         }
     }

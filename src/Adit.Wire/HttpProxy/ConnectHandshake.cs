@@ -12,8 +12,9 @@ namespace Adit.Wire.HttpProxy;
 /// HTTP/1.1 407 …                    Proxy-Authenticate: …, a body; then the request is made again, on this connection or, where the proxy ends it, on a new one
 /// HTTP/1.1 4xx or 5xx               refused
 /// </code>
-/// Theory of operation: send <see cref="TakeOutput"/> first and after every call. Octets that <see cref="Receive"/> does not take are payload, once it succeeded. After
-/// <see cref="ConnectEvent.Reconnect"/> go on with a new connection, beginning with <see cref="TakeOutput"/>. Not thread-safe. Holds 24 KiB at most.
+/// Theory of operation: send <see cref="TakeOutput"/> first and after every call. Octets that <see cref="Receive"/> does not take are payload, once it succeeded, and are to be
+/// given again after <see cref="ConnectEvent.NeedMore"/>. After
+/// <see cref="ConnectEvent.Reconnect"/> forget them and go on with a new connection, beginning with <see cref="TakeOutput"/>. Not thread-safe. Holds 24 KiB at most.
 /// </remarks>
 public sealed class ConnectHandshake
 {
@@ -181,7 +182,8 @@ public sealed class ConnectHandshake
         if (status != DecodeStatus.Ok) return _state == State.ChallengeBody ? Reconnect() : Fail(ProxyRefusal.Malformed, "body: expected its end");
         _state = State.Head;
         Ask();
-        return null;
+        // What lies behind was sent before the request; it is looked at once that is out.
+        return ConnectEvent.NeedMore;
     }
 
     private ConnectEvent ReadWords(ref ReadOnlySpan<byte> source) => _reader.ReadBody(ref source) == DecodeStatus.Truncated ? ConnectEvent.NeedMore : Refuse();

@@ -40,7 +40,7 @@ public sealed class SocksHopTests
     [Theory]
     [InlineData("socks4", "127.0.0.1")]
     [InlineData("socks4", "localhost")]
-    [InlineData("socks4a", "localhost")]
+    [InlineData("socks4a", "127.0.0.1")]
     [InlineData("socks5", "localhost")]
     [InlineData("socks5h", "localhost")]
     [InlineData("socks5h", "::1")]
@@ -52,6 +52,18 @@ public sealed class SocksHopTests
         await using StreamServer sink = StreamServer.Sink(new IPEndPoint(host == "::1" ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0));
         await HopProbe.AssertEchoAsync(host, echo.Port, $"{scheme}://127.0.0.1:{proxy.Port}");
         await HopProbe.AssertHalfCloseAsync(host, sink.Port, $"{scheme}://[::1]:{proxy.Port}");
+    }
+
+    [Fact]
+    public async Task Dante_AsksForCredentials()
+    {
+        PeerRequired.Installed("danted", "setpriv", "useradd", PeerRequired.Root);
+        await using TestUser user = await TestUser.CreateAsync("secret");
+        await using Dante proxy = await Dante.StartAsync("username");
+        await using StreamServer echo = StreamServer.Echo();
+        await HopProbe.AssertEchoAsync("127.0.0.1", echo.Port, $"socks5h://{user.Name}:secret@127.0.0.1:{proxy.Port}");
+        await HopProbe.FailAsync(TunnelError.AuthenticationFailed, "127.0.0.1", echo.Port, $"socks5h://{user.Name}:wrong@127.0.0.1:{proxy.Port}");
+        await HopProbe.FailAsync(TunnelError.AuthenticationFailed, "127.0.0.1", echo.Port, $"socks5h://127.0.0.1:{proxy.Port}");
     }
 
     [Theory]
@@ -67,7 +79,7 @@ public sealed class SocksHopTests
         int port = Ports.Free();
         await using PeerProcess dynamic = await client.StartForwardingAsync("-D", $"127.0.0.1:{port}");
         await using StreamServer sink = StreamServer.Sink();
-        await HopProbe.AssertHalfCloseAsync("127.0.0.1", sink.Port, $"{scheme}://127.0.0.1:{port}");
+        await HopProbe.AssertHalfCloseAsync("localhost", sink.Port, $"{scheme}://127.0.0.1:{port}");
     }
 
     [Fact]

@@ -50,6 +50,7 @@ internal sealed class WebListener : IGatewayListener
             server.Listen(endPoint, listen =>
             {
                 listen.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                if (options.TrustedProxies.Count > 0) listen.Use(next => new ProxiedConnections(next, options.TrustedProxies).OnConnectionAsync);
                 if (options.Certificate is { } certificate) listen.Use(next => new WebTls(next, certificate, loggers.CreateLogger("gateway")).OnConnectionAsync);
             });
         }
