@@ -20,6 +20,9 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     /// <summary>The hops, nearest first.</summary>
     public IReadOnlyList<HopUri> Hops => [.. _links.Select(l => l.Hop)];
 
+    /// <summary>Whether <see cref="DialDatagramsAsync"/> may succeed: there are no hops, or the last one knows of datagrams.</summary>
+    public bool CarriesDatagrams => _links.Count == 0 || _last is IDatagramDialer;
+
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) => _last.DialAsync(request, cancellationToken);
 
