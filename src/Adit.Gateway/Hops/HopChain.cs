@@ -27,6 +27,9 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     public IReadOnlyList<HopStatus> Status =>
         [.. _links.Select((link, i) => link.Dialer is SshHop session ? session.Describe(_outcomes.Of(i, link.Hop)) : _outcomes.Of(i, link.Hop))];
 
+    /// <summary>Whether <see cref="DialDatagramsAsync"/> may succeed: there are no hops, or the last one knows of datagrams.</summary>
+    public bool CarriesDatagrams => _links.Count == 0 || _last is IDatagramDialer;
+
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
         _links.Count == 0 ? _last.DialAsync(request, cancellationToken) : NotedAsync(_last.DialAsync(request, cancellationToken));
@@ -42,6 +45,13 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     }
 
     ValueTask<IDatagramFlow> IDatagramDialer.DialAsync(DialRequest request, CancellationToken cancellationToken) => DialDatagramsAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach ((_, IStreamDialer dialer) in _links.Reverse())
+            if (dialer is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async ValueTask<T> NotedAsync<T>(ValueTask<T> dial)
     {
@@ -65,12 +75,5 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
         for (int i = _links.Count - 1; hop is not null && i >= 0; i--)
             if (_links[i].Hop.ToString() == hop) return i;
         return -1;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        foreach ((_, IStreamDialer dialer) in _links.Reverse())
-            if (dialer is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -73,6 +73,7 @@ public sealed class ProxyServer : IAsyncDisposable
                     Users = ProxyUserList.Load(configuration.Users),
                     Limits = configuration.Limits,
                     Via = via,
+                    ViaDatagrams = via is { CarriesDatagrams: true } ? via : null,
                     Mark = mark,
                     TrustedProxies = configuration.AcceptProxyProtocol,
                     ProxyHeaderVersion = configuration.SendProxyProtocol,
