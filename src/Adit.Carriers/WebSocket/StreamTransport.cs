@@ -35,8 +35,11 @@ public sealed class StreamTransport(DuplexStream stream, ReadOnlyMemory<byte> ea
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public override ValueTask EndAsync(CancellationToken cancellationToken) => stream.CompleteWritesAsync(cancellationToken);
+    /// <summary>
+    /// Nothing: the close frame has said it. Servers and proxies take the end of a client's direction for the end of the client, and throw away what they hold of it;
+    /// after the closing handshake it is the server that ends the connection (RFC 6455 §7.1.1).
+    /// </summary>
+    public override ValueTask EndAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public override void Abort(TunnelError error) => stream.Abort(error);

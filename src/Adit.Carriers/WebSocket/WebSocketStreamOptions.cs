@@ -29,8 +29,8 @@ public sealed record WebSocketStreamOptions
     /// </summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an orderly end may take once nobody waits for it; default 2 s.</summary>
-    public TimeSpan CloseTime { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long an orderly end may take once nobody waits for it; default 10 s: what is under way through a slow path arrives in that time, or not.</summary>
+    public TimeSpan CloseTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What it is, in error messages, such as the hop; default "websocket".</summary>
     public string Name { get; init; } = "websocket";

@@ -74,7 +74,19 @@ public sealed class HalfCloseTests : HttpCarrierTest
 
     private async Task ServeAsync(WebListener listener)
     {
-        while (await listener.AcceptAsync() is { } incoming) _ = ServeAsync(incoming.Stream);
+        while (await listener.AcceptAsync() is { } incoming) _ = ServeOneAsync(incoming.Stream);
+    }
+
+    private async Task ServeOneAsync(DuplexStream stream)
+    {
+        try
+        {
+            await ServeAsync(stream);
+        }
+        catch (IOException e)
+        {
+            _last.TrySetException(e);
+        }
     }
 
     private async Task ServeAsync(DuplexStream stream)
