@@ -20,6 +20,9 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     /// <summary>The hops, nearest first.</summary>
     public IReadOnlyList<HopUri> Hops => [.. _links.Select(l => l.Hop)];
 
+    /// <summary>What dials the last hop's streams.</summary>
+    internal IStreamDialer Last => _last;
+
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) => _last.DialAsync(request, cancellationToken);
 
