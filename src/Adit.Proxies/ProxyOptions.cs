@@ -1,4 +1,5 @@
 using System.Net;
+using Adit.Core.Datagrams;
 using Adit.Core.Policy;
 using Adit.Core.Streams;
 using Adit.Proxies.Inspection;
@@ -20,6 +21,9 @@ public sealed record ProxyOptions
 
     /// <summary>What dials destinations, by name; not owned. Null by default: this machine, which resolves names itself and judges their addresses.</summary>
     public IStreamDialer? Via { get; init; }
+
+    /// <summary>What carries datagrams to destinations where <see cref="Via"/> is given; not owned. Null by default: UDP ASSOCIATE is refused there.</summary>
+    public IDatagramDialer? ViaDatagrams { get; init; }
 
     /// <summary>SO_MARK of what this machine dials; 0 by default: none.</summary>
     public uint Mark { get; init; }

@@ -31,6 +31,11 @@ public sealed partial class ProxyService : IAsyncDisposable
     private readonly List<(ProxyListener Listener, Task Accepting)> _listeners = [];
     private ProxyClient? _first;
     private int _count;
+    private long _accepted;
+    private long _refused;
+    private long _failed;
+    private long _up;
+    private long _down;
     private int _disposed;
 
     /// <summary>Makes a proxy without listeners.</summary>
@@ -57,6 +62,10 @@ public sealed partial class ProxyService : IAsyncDisposable
     /// <summary>Connections of clients at this moment.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
 
+    /// <summary>What it did so far.</summary>
+    public ProxyStatistics Statistics => new(
+        Interlocked.Read(ref _accepted), Interlocked.Read(ref _refused), Interlocked.Read(ref _failed), Interlocked.Read(ref _up), Interlocked.Read(ref _down));
+
     internal TimeProvider Time { get; }
 
     /// <summary>The name in Via fields.</summary>
@@ -70,6 +79,19 @@ public sealed partial class ProxyService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(listener);
         var place = new ProxyListener(listener, Options.Rules);
         lock (_listeners) _listeners.Add((place, AcceptAsync(place)));
+    }
+
+    /// <summary>The connections of this moment, the latest first.</summary>
+    /// <param name="most">No more than so many.</param>
+    public IReadOnlyList<ProxyConnection> Connections(int most)
+    {
+        var found = new List<ProxyConnection>();
+        lock (_lock)
+        {
+            for (ProxyClient? c = _first; c is not null && found.Count < most; c = c.Next) found.Add(c.Describe());
+        }
+
+        return found;
     }
 
     /// <inheritdoc/>
@@ -92,12 +114,16 @@ public sealed partial class ProxyService : IAsyncDisposable
     /// <summary>The one line of a refusal, which names the rule.</summary>
     internal void LogRefusal(ProxyAccess access)
     {
+        Interlocked.Increment(ref _refused);
         if (_logger.IsEnabled(LogLevel.Information)) LogRefused(_logger, access.Client?.ToString() ?? "a local process", access.User is null ? "" : $" ({access.User})", access.Protocol, access.Command, access.Target, access.Reason);
     }
 
     /// <summary>A request is over.</summary>
     internal void Finish(ProxyAccess access)
     {
+        if (access.Verdict == ProxyVerdict.Failed) Interlocked.Increment(ref _failed);
+        Interlocked.Add(ref _up, access.Up);
+        Interlocked.Add(ref _down, access.Down);
         if (_accessLog is null && !_logger.IsEnabled(LogLevel.Debug)) return;
         access.Duration = Time.GetUtcNow() - access.Began;
         _accessLog?.Add(access);
@@ -218,6 +244,7 @@ public sealed partial class ProxyService : IAsyncDisposable
             }
 
             _count++;
+            _accepted++;
             client.Next = _first;
             if (_first is not null) _first.Previous = client;
             _first = client;
@@ -241,6 +268,7 @@ public sealed partial class ProxyService : IAsyncDisposable
 
     private bool Refuse(ProxyClient client, string why)
     {
+        Interlocked.Increment(ref _refused);
         if (_logger.IsEnabled(LogLevel.Information)) LogLimit(_logger, client.Source?.ToString() ?? "a local process", client.Listener.Name, why);
         return false;
     }

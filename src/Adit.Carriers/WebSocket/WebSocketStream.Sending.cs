@@ -12,7 +12,7 @@ public sealed partial class WebSocketStream
     private bool _writesCompleted;
     private bool _closeSent;
     private bool _ended;
-    private int _quiet;             // heartbeat periods begun since something was sent
+    private int _quiet;             // times that the heartbeat looked since something was sent
     private byte[]? _pong;          // what the latest ping asked for; RFC 6455 §5.5.3 lets earlier ones go unanswered
     private int _ponging;
 
@@ -131,7 +131,7 @@ public sealed partial class WebSocketStream
 
     private void Beat()
     {
-        if (Interlocked.Increment(ref _quiet) == 1) return; // something was sent in the period that ends
+        if (Interlocked.Increment(ref _quiet) == 1) return; // something was sent in the half that ends
         if (_closeSent || !_writing.Wait(0, CancellationToken.None)) return; // a write is under way: no silence
         _writing.Release();
         _ = BeatAsync();

@@ -32,7 +32,8 @@ public sealed partial class WebSocketStream : DuplexStream
         _options = options ?? new WebSocketStreamOptions();
         if (_options.Heartbeat > TimeSpan.Zero)
         {
-            _heartbeat = (time ?? TimeProvider.System).CreateTimer(static s => ((WebSocketStream)s!).Beat(), this, _options.Heartbeat, _options.Heartbeat);
+            TimeSpan half = _options.Heartbeat / 2;
+            _heartbeat = (time ?? TimeProvider.System).CreateTimer(static s => ((WebSocketStream)s!).Beat(), this, half, half);
         }
     }
 

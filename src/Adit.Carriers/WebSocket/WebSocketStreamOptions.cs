@@ -24,7 +24,7 @@ public sealed record WebSocketStreamOptions
     = 128 * 1024;
 
     /// <summary>
-    /// Silence of this side after which it sends a ping, so that nothing on the way takes the stream for dead; default 15 s, a quarter of the minute that
+    /// Silence of this side after which, at the latest, it sends a ping, so that nothing on the way takes the stream for dead; default 15 s, a quarter of the minute that
     /// proxies usually wait. Zero sends none.
     /// </summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);

@@ -33,7 +33,7 @@ internal static class CheckCommand
         return problems.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void WriteText(IReadOnlyList<ConfigurationProblem> problems, TextWriter to)
+    internal static void WriteText(IReadOnlyList<ConfigurationProblem> problems, TextWriter to)
     {
         foreach (ConfigurationProblem problem in problems)
         {
@@ -43,7 +43,7 @@ internal static class CheckCommand
         }
     }
 
-    private static void WriteJson(IReadOnlyList<ConfigurationProblem> problems, TextWriter to)
+    internal static void WriteJson(IReadOnlyList<ConfigurationProblem> problems, TextWriter to)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

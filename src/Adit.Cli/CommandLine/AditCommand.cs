@@ -7,12 +7,15 @@ using Adit.Cli.Forward;
 using Adit.Cli.Help;
 using Adit.Cli.Keygen;
 using Adit.Cli.Manual;
+using Adit.Cli.Plan;
 using Adit.Cli.Proxy;
 using Adit.Cli.Serve;
 using Adit.Cli.Ssh;
 using Adit.Cli.Sshd;
+using Adit.Cli.Status;
 using Adit.Cli.Terminal;
 using Adit.Cli.Tour;
+using Adit.Cli.Up;
 using Adit.Cli.Version;
 using Adit.Core.Text;
 
@@ -27,7 +30,8 @@ internal static class AditCommand
         "adit tour",
         "adit serve --listen tcp://127.0.0.1:2222",
         "adit ssh -L 8080:intranet:80 me@bastion",
-        "adit check adit.yaml",
+        "adit proxy --via ssh://me@bastion",
+        "adit check adit.yaml && adit up adit.yaml",
     ];
 
     /// <summary>Builds the whole tree.</summary>
@@ -42,8 +46,12 @@ internal static class AditCommand
             ServeCommand.Create(),
             ProxyCommand.Create(),
             ForwardCommand.Create(),
-            TourCommand.Create(),
+            UpCommand.Create(),
             CheckCommand.Create(),
+            PlanCommand.Create(),
+            StatusCommand.Create(),
+            TopCommand.Create(),
+            TourCommand.Create(),
             DoctorCommand.Create(),
             KeygenCommand.Create(),
             CompletionCommand.Create(),

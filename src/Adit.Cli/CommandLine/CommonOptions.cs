@@ -19,6 +19,27 @@ internal static class CommonOptions
     /// <summary>The form of the log on standard error.</summary>
     public static Option<string> LogFormat { get; } = MakeLogFormat();
 
+    /// <summary>Where state lives, for the verbs that have any.</summary>
+    public static Option<string> State { get; } = new("--state")
+    {
+        Description = "The state folder (default: $ADIT_STATE, else /var/lib/adit for root, else ~/.local/state/adit)",
+        HelpName = "DIR",
+    };
+
+    /// <summary>Where the line "ready …" is written too, for the verbs that stay.</summary>
+    public static Option<string> ReadyFile { get; } = new("--ready-file")
+    {
+        Description = "Write the line 'ready …' to this file too, once connections are accepted",
+        HelpName = "PATH",
+    };
+
+    /// <summary>The ssh_config of hops.</summary>
+    public static Option<string> SshConfig { get; } = new("--ssh-config", "-F")
+    {
+        Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither",
+        HelpName = "FILE",
+    };
+
     /// <summary>How often <c>-v</c> was given.</summary>
     public static int VerbosityOf(ParseResult result) => result.GetResult(Verbose)?.IdentifierTokenCount ?? 0;
 

@@ -1,14 +1,10 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using Adit.Cli.CommandLine;
-using Adit.Cli.Ssh;
 using Adit.Cli.Terminal;
+using Adit.Cli.Up;
 using Adit.Core;
-using Adit.Core.Datagrams;
 using Adit.Core.Hops;
-using Adit.Core.Streams;
-using Adit.Gateway.Hops;
-using Adit.Ssh.Forwarding;
+using Adit.Gateway.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Cli.Forward;
@@ -23,9 +19,8 @@ internal static class ForwardCommand
             Description = "Each side is [ADDRESS:]PORT, [V6]:PORT, a range such as 8000-8010, any of them with /udp, or unix:PATH; a LISTEN without an address is loopback",
             Arity = ArgumentArity.OneOrMore,
         };
-        var via = new Option<string[]>("--via") { Description = "Go through a hop, nearest first; may be repeated: ssh://[user@]host[:port], socks5h://, socks5://, socks4a://, socks4://, connect://, connect+tls://, connect+upgrade://, tls://, or tcp://host[:port] for a gateway", HelpName = "HOP" };
-        var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
-        var config = new Option<string>("--ssh-config", "-F") { Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither", HelpName = "FILE" };
+        var via = new Option<string[]>("--via") { Description = $"Go through a hop, nearest first; may be repeated: {Hops()}", HelpName = "HOP" };
+        var print = new Option<bool>("--print-config") { Description = "Print the configuration that this command line means, and do nothing" };
         var command = new Verb(
             "forward",
             "Carry TCP and UDP ports and unix sockets to targets, through hops. A hop's session is opened with the first connection, and again when it was lost.",
@@ -35,18 +30,34 @@ internal static class ForwardCommand
                 "adit forward 127.0.0.1:5432=db:5432 unix:/tmp/x.sock=unix:/run/x.sock --via ssh://me@a --via ssh://me@b?identity=~/.ssh/b",
             ])
         {
-            rules, via, ready, config,
+            rules, via, CommonOptions.SshConfig, CommonOptions.State, CommonOptions.ReadyFile, print,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
-            ForwardRule[] parsed = [.. result.GetRequiredValue(rules).SelectMany(ForwardRule.Parse)];
             HopUri[] hops = [.. (result.GetValue(via) ?? []).Select(ReadHop)];
-            await RunAsync(parsed, hops, loggers, result.GetValue(config), result.GetValue(ready), result.InvocationConfiguration.Error, cancellationToken);
+            var configuration = new AditConfiguration
+            {
+                State = result.GetValue(CommonOptions.State),
+                SshConfig = result.GetValue(CommonOptions.SshConfig),
+                Forwards = [.. result.GetRequiredValue(rules).Select(r => ForwardRule.Parse(r) with { Via = hops })],
+            };
+            foreach ((string path, string message) in configuration.Faults)
+                throw new UsageException($"forward: {(path.EndsWith("via", StringComparison.Ordinal) ? "--via" : path)}: {message}");
+            if (result.GetValue(print))
+            {
+                result.InvocationConfiguration.Output.Write(ConfigurationWriter.Write(configuration));
+                return ExitCode.Done;
+            }
+
+            using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
+            var options = new ServiceRunOptions { Command = "forward", Configuration = configuration, ReadyFile = result.GetValue(CommonOptions.ReadyFile) };
+            await ServiceRun.RunAsync(options, loggers, result.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static string Hops() => string.Join(", ", HopScheme.All.Where(s => s.IsAvailable).Select(s => $"{s.Name}://"));
 
     private static HopUri ReadHop(string text)
     {
@@ -57,46 +68,6 @@ internal static class ForwardCommand
         catch (TunnelException e)
         {
             throw new UsageException(e.Message);
-        }
-    }
-
-    private static async Task RunAsync(ForwardRule[] rules, HopUri[] hops, ILoggerFactory loggers, string? configFile, string? readyFile, TextWriter error, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < hops.Length; i++)
-        {
-            bool isLast = i == hops.Length - 1;
-            if (hops[i].Scheme.Kind == HopKind.Carrier && (isLast || hops[i + 1].Scheme.Name != "ssh"))
-            {
-                throw new UsageException($"forward: --via {hops[i]}: ends at a gateway's SSH server: expected an ssh:// hop after it, got {(isLast ? "none" : hops[i + 1])}");
-            }
-        }
-
-        ILogger logger = loggers.CreateLogger("forward");
-        var dialogue = new SshDialogue(text => logger.LogWarning("{Text}", text));
-        await using HopChain chain = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh"), configFile).Chain(hops, new SocketDialer());
-        var forwarders = new List<(string BoundAt, IAsyncDisposable Forwarder)>();
-        try
-        {
-            foreach (ForwardRule rule in rules)
-            {
-                if (rule is { Listen: UdpDestination at, Target: UdpDestination to })
-                {
-                    (IReadOnlyList<Socket> sockets, UdpDestination boundAt) = await DatagramBinder.BindAsync(at, cancellationToken);
-                    forwarders.Add((boundAt.ToString(), new DatagramForwarder(sockets, boundAt, chain, to, logger: logger)));
-                    continue;
-                }
-
-                IStreamListener listener = await new SocketBinder().BindAsync(rule.Listen, cancellationToken);
-                forwarders.Add((listener.BoundAt.ToString(), new StreamForwarder(listener, chain, rule.Target, logger)));
-            }
-
-            ReadyLine.Write(forwarders.Select(f => f.BoundAt), readyFile, error);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        finally
-        {
-            foreach ((_, IAsyncDisposable each) in forwarders) await each.DisposeAsync();
-            if (readyFile is not null) File.Delete(readyFile);
         }
     }
 }

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Adit.Cli.CommandLine;
-using Adit.Cli.Ssh;
 using Adit.Cli.Terminal;
+using Adit.Cli.Up;
 using Adit.Core;
 using Adit.Gateway.Configuration;
-using Adit.Gateway.Hops;
 using Adit.Gateway.Proxying;
 using Adit.Proxies.Transparent;
 using Microsoft.Extensions.Logging;
@@ -58,8 +57,6 @@ internal static class ProxyCommand
         words = [.. words, (transparent, "transparent"), .. more];
         var printNft = new Option<bool>("--print-nft") { Description = "Print the nftables rules that --transparent needs, and do nothing" };
         var print = new Option<bool>("--print-config") { Description = "Print the configuration that this command line means, and do nothing" };
-        var ready = new Option<string>("--ready-file") { Description = "Write the line 'ready …' to this file too, once connections are accepted", HelpName = "PATH" };
-        var config = new Option<string>("--ssh-config", "-F") { Description = "Resolve ssh:// hops by this ssh_config instead of ~/.ssh/config and /etc/ssh/ssh_config; none reads neither", HelpName = "FILE" };
         var command = new Verb(
             "proxy",
             "Run a SOCKS4, SOCKS4a, SOCKS5 and HTTP proxy, all on one port. " +
@@ -76,14 +73,15 @@ internal static class ProxyCommand
             Environment = [new(ProxyUserList.PasswordVariable, "The password of a --user that is named without one.")],
         };
         foreach ((Option option, _) in words) command.Add(option);
-        foreach (Option option in new Option[] { printNft, print, ready, config }) command.Add(option);
+        foreach (Option option in new Option[] { printNft, print, CommonOptions.ReadyFile, CommonOptions.SshConfig, CommonOptions.State }) command.Add(option);
         command.SetAction(async (result, cancellationToken) =>
         {
             ProxyConfiguration configuration = Configure(result, words);
+            var whole = new AditConfiguration { State = result.GetValue(CommonOptions.State), SshConfig = result.GetValue(CommonOptions.SshConfig), Proxies = [configuration] };
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(print))
             {
-                output.Write(ConfigurationWriter.Write(new AditConfiguration { Proxies = [configuration] }));
+                output.Write(ConfigurationWriter.Write(whole));
                 return ExitCode.Done;
             }
 
@@ -94,7 +92,12 @@ internal static class ProxyCommand
             }
 
             using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
-            await RunAsync(configuration, loggers, result.GetValue(config), result.GetValue(ready), result.InvocationConfiguration.Error, cancellationToken);
+            Warn(configuration, loggers.CreateLogger("proxy"));
+            var options = new ServiceRunOptions
+            {
+                Command = "proxy", Configuration = whole, ReadyFile = result.GetValue(CommonOptions.ReadyFile),
+            };
+            await ServiceRun.RunAsync(options, loggers, result.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         });
         return command;
@@ -132,24 +135,10 @@ internal static class ProxyCommand
         output.Write(rules.ToScript($"{NftRules.TablePrefix}manual"));
     }
 
-    private static async Task RunAsync(ProxyConfiguration configuration, ILoggerFactory loggers, string? configFile, string? readyFile, TextWriter error, CancellationToken cancellationToken)
+    private static void Warn(ProxyConfiguration configuration, ILogger logger)
     {
-        ILogger logger = loggers.CreateLogger("proxy");
         foreach (string user in configuration.Users.Where(u => !u.StartsWith('@') && u.Contains(':', StringComparison.Ordinal)))
             logger.LogWarning("--user {User}: others on this machine may read the command line; @FILE or ${Variable} keeps the password from them", ProxyUserList.Shown(user), ProxyUserList.PasswordVariable);
-        var dialogue = new SshDialogue(text => logger.LogWarning("{Text}", text));
-        HopRegistry hops = BuiltInHops.Create(dialogue, loggers.CreateLogger("ssh"), configFile);
-        await using ProxyServer server = await ProxyServer.StartAsync(configuration, hops, logger, null, cancellationToken);
-        if (server.Pin is { } pin) logger.LogInformation("certificate pin={Pin}", pin);
-        try
-        {
-            ReadyLine.Write(server.Listening.Select(l => l.ToString()), readyFile, error);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        finally
-        {
-            if (readyFile is not null) File.Delete(readyFile);
-        }
     }
 
     private static Option<string[]> List(string name, string value, string description) => new(name) { Description = description, HelpName = value };

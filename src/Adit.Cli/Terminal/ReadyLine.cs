@@ -12,19 +12,22 @@ internal static class ReadyLine
     /// <exception cref="TunnelException">The file cannot be written.</exception>
     public static void Write(IEnumerable<string> places, string? file, TextWriter error)
     {
-        string line = $"ready {string.Join(' ', places)}";
-        if (file is not null) WriteFile(file, line);
-        error.WriteLine(line);
+        string[] all = [.. places];
+        if (file is not null) WriteFile(file, all);
+        error.WriteLine($"ready {string.Join(' ', all)}");
         error.Flush();
     }
 
-    // Whoever waits for the file finds the whole line in it.
-    private static void WriteFile(string path, string line)
+    /// <summary>Writes the file alone. Whoever waits for it finds the whole line in it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="places">Where it serves.</param>
+    /// <exception cref="TunnelException">The file cannot be written.</exception>
+    public static void WriteFile(string path, IEnumerable<string> places)
     {
         try
         {
             string early = $"{path}.{Environment.ProcessId}";
-            File.WriteAllText(early, line + "\n");
+            File.WriteAllText(early, $"ready {string.Join(' ', places)}\n");
             File.Move(early, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,7 +9,11 @@ namespace Adit.Cli.Tour;
 internal static class TourCommand
 {
     /// <summary>The rows, in the order in which they are shown; a new kind of tunnel adds its own.</summary>
-    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All];
+    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All, .. ProxyRows.All, .. HttpRows.All];
+
+    private static int NameWidth { get; } = Rows.Max(r => r.Name.Length);
+
+    private static int StackWidth { get; } = Rows.Max(r => r.Stack.Length);
 
     public static Command Create()
     {
@@ -49,23 +53,23 @@ internal static class TourCommand
     }
 
     private static string Describe(TourResult result) => result.Failure is { } failure
-        ? $"{result.Row.Name,-26}{result.Row.Stack,-20}FAILED: {failure}"
+        ? $"{result.Row.Name.PadRight(NameWidth)}  {result.Row.Stack.PadRight(StackWidth)}  FAILED: {failure}"
         : Line(
             result.Row.Name,
             result.Row.Stack,
             string.Create(CultureInfo.InvariantCulture, $"{result.Overhead * 100:0.00} %"),
             string.Create(CultureInfo.InvariantCulture, $"{result.Rate:0} MB/s"),
-            result.Protection.Split('@')[0],
+            result.Protection,
             "all back, exact");
 
     private static string Line(string name, string stack, string overhead, string rate, string encrypted, string octets) =>
-        $"{name,-26}{stack,-20}{overhead,9}{rate,11}  {encrypted,-18}{octets}";
+        $"{name.PadRight(NameWidth)}  {stack.PadRight(StackWidth)}  {overhead,8}  {rate,9}  {encrypted,-22}  {octets}";
 
     private static void WriteCommands(TextWriter to)
     {
         to.WriteLine();
         to.WriteLine("The same for real:");
-        foreach (TourRow row in Rows) to.WriteLine($"  {row.Name,-26}{row.Command}");
+        foreach (TourRow row in Rows) to.WriteLine($"  {row.Name.PadRight(NameWidth)}  {row.Command}");
     }
 
     private static void WriteJson(List<TourResult> results, TextWriter to)

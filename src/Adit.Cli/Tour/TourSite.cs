@@ -1,8 +1,15 @@
+using Adit.Cli.Ssh;
 using Adit.Core;
+using Adit.Core.Certificates;
+using Adit.Core.Hops;
+using Adit.Core.Policy;
 using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
+using Adit.Gateway.Forwards;
+using Adit.Gateway.Hops;
 using Adit.Gateway.Listeners;
 using Adit.Gateway.Permissions;
+using Adit.Gateway.Proxying;
 using Adit.Gateway.Serving;
 using Adit.Gateway.State;
 using Adit.Ssh.Client;
@@ -11,7 +18,7 @@ using Adit.Ssh.Keys;
 namespace Adit.Cli.Tour;
 
 /// <summary>
-/// Both ends on this machine: a gateway on loopback with a key and a state folder of its own, a client's session to it, and echoes on TCP and on a unix
+/// Both ends on this machine: a gateway on loopback with a key and a state folder of its own, a client's session to it, a proxy, and echoes on TCP and on a unix
 /// socket. Disposing closes everything and removes the folder.
 /// </summary>
 internal sealed class TourSite : IAsyncDisposable
@@ -21,9 +28,11 @@ internal sealed class TourSite : IAsyncDisposable
     private readonly SshPrivateKey _key;
     private readonly TourEcho _tcpEcho;
     private readonly TourEcho _unixEcho;
+    private readonly ProxyServer _proxy;
 
-    private TourSite(string folder, GatewayServer gateway, SshPrivateKey key, SshClient client, TourEcho tcpEcho, TourEcho unixEcho)
+    private TourSite(string folder, GatewayServer gateway, SshPrivateKey key, SshClient client, TourEcho tcpEcho, TourEcho unixEcho, ProxyServer proxy)
     {
+        _proxy = proxy;
         _folder = folder;
         _gateway = gateway;
         _key = key;
@@ -41,6 +50,21 @@ internal sealed class TourSite : IAsyncDisposable
     /// <summary>An echo on a unix socket.</summary>
     public UnixDestination UnixEcho => (UnixDestination)_unixEcho.At;
 
+    /// <summary>Where the proxy is.</summary>
+    public Destination Proxy => _proxy.Listening[0];
+
+    /// <summary>What names the proxy's key.</summary>
+    public Pin ProxyPin => _proxy.Pin!;
+
+    /// <summary>What names the gateway's key, within TLS.</summary>
+    public Pin WebPin => _gateway.Pin!;
+
+    /// <summary>Where the gateway's web listener of that scheme is, without the scheme.</summary>
+    public string Web(string scheme) => _gateway.Listening.First(l => l.Scheme == scheme).ToString()[$"{scheme}://".Length..];
+
+    /// <summary>A chain of one hop.</summary>
+    public HopChain Chain(IStreamDialer first, string hop) => BuiltInHops.Create(new SshDialogue(_ => { })).Chain([HopUri.Parse(hop, "tour")], first);
+
     /// <summary>A fresh path for a unix socket.</summary>
     public string NewSocketPath() => Path.Combine(_folder, $"s{Guid.NewGuid():N}"[..12]);
 
@@ -50,23 +74,26 @@ internal sealed class TourSite : IAsyncDisposable
         GatewayServer? gateway = null;
         TourEcho? tcpEcho = null;
         TourEcho? unixEcho = null;
+        ProxyServer? proxy = null;
         try
         {
             StateFolder state = StateFolder.Open(Path.Combine(folder, "state"));
             SshPrivateKey key = SshPrivateKey.Generate(SshKeyKind.Ed25519, 0, "tour");
             state.MakeAuthorizedKeys();
             await File.AppendAllTextAsync(state.AuthorizedKeysFile, key.PublicKey.ToAuthorizedKeysLine("tour") + "\n", cancellationToken).ConfigureAwait(false);
-            var configuration = new GatewayConfiguration { Listen = [new ListenUri("tcp", "127.0.0.1", 0)], StreamLocal = StreamLocalPolicy.On };
+            var configuration = new GatewayConfiguration { Listen = [new ListenUri("tcp", "127.0.0.1", 0), new ListenUri("http", "127.0.0.1", 0) { Path = "/t" }, new ListenUri("https", "127.0.0.1", 0) { Path = "/t" }], StreamLocal = StreamLocalPolicy.On };
             gateway = await GatewayServer.StartAsync(configuration, state, null, null, cancellationToken).ConfigureAwait(false);
             tcpEcho = await TourEcho.StartAsync(new TcpDestination("127.0.0.1", 0)).ConfigureAwait(false);
             unixEcho = await TourEcho.StartAsync(new UnixDestination(Path.Combine(folder, "echo"))).ConfigureAwait(false);
+            proxy = await StartProxyAsync(folder, (TcpDestination)tcpEcho.At, cancellationToken).ConfigureAwait(false);
             SshClient client = await ConnectAsync(new SocketDialer(), gateway, key, cancellationToken).ConfigureAwait(false);
-            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho);
+            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho, proxy);
         }
         catch
         {
             if (tcpEcho is not null) await tcpEcho.DisposeAsync().ConfigureAwait(false);
             if (unixEcho is not null) await unixEcho.DisposeAsync().ConfigureAwait(false);
+            if (proxy is not null) await proxy.DisposeAsync().ConfigureAwait(false);
             if (gateway is not null) await gateway.DisposeAsync().ConfigureAwait(false);
             Directory.Delete(folder, recursive: true);
             throw;
@@ -79,11 +106,21 @@ internal sealed class TourSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync().ConfigureAwait(false);
+        await _proxy.DisposeAsync().ConfigureAwait(false);
         await _gateway.DisposeAsync().ConfigureAwait(false);
         await _tcpEcho.DisposeAsync().ConfigureAwait(false);
         await _unixEcho.DisposeAsync().ConfigureAwait(false);
         _key.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static Task<ProxyServer> StartProxyAsync(string folder, TcpDestination echo, CancellationToken cancellationToken)
+    {
+        string certificate = Path.Combine(folder, "proxy.pem");
+        SelfSigned.LoadOrCreate(certificate, ["localhost"]).Dispose();
+        if (!DestinationRule.TryParse(echo.ToString(), allow: true, out DestinationRule? rule, out string? why)) throw new TunnelException(TunnelError.BadConfiguration, why!);
+        var configuration = new ProxyConfiguration { Listen = [new ForwardEndpoint("127.0.0.1", new PortRange(0, 0), null)], TlsCertificate = certificate, Rules = [rule!] };
+        return ProxyServer.StartAsync(configuration, BuiltInHops.Create(new SshDialogue(_ => { })), cancellationToken: cancellationToken);
     }
 
     private static Task<SshClient> ConnectAsync(IStreamDialer through, GatewayServer gateway, SshPrivateKey key, CancellationToken cancellationToken)

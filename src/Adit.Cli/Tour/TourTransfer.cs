@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Adit.Core;
 using Adit.Core.Streams;
-using Adit.Ssh.Channels;
 
 namespace Adit.Cli.Tour;
 
@@ -23,19 +22,18 @@ internal static class TourTransfer
             TourTunnel tunnel = await row.OpenAsync(site, limit.Token).ConfigureAwait(false);
             await using (tunnel.ConfigureAwait(false))
             {
-                SshConnection carrier = tunnel.Carrier;
-                (long sentBefore, long receivedBefore) = carrier.Octets;
+                (long sentBefore, long receivedBefore) = tunnel.Octets();
                 long began = Stopwatch.GetTimestamp();
                 Task<byte[]> sent = SendAsync(tunnel.Stream, octets, limit.Token);
                 (byte[] received, long count) = await ReceiveAsync(tunnel.Stream, limit.Token).ConfigureAwait(false);
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-                (long sentAfter, long receivedAfter) = carrier.Octets;
+                (long sentAfter, long receivedAfter) = tunnel.Octets();
                 byte[] expected = await sent.ConfigureAwait(false);
                 string? failure = count != octets ? $"expected {octets} octets back, got {count}"
                     : !received.AsSpan().SequenceEqual(expected) ? "the octets that came back are not those that were sent"
                     : null;
                 double overhead = (double)(sentAfter - sentBefore + receivedAfter - receivedBefore) / (2 * octets) - 1;
-                return new TourResult(row, octets, elapsed, overhead, carrier.Algorithms.CipherClientToServer, failure);
+                return new TourResult(row, octets, elapsed, overhead, tunnel.Protection, failure);
             }
         }
         catch (Exception e) when (e is TunnelException or IOException)

@@ -30,6 +30,9 @@ public sealed partial class DatagramForwarder : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly Task _receiving;
     private long _dropped;
+    private long _up;
+    private long _down;
+    private long _failed;
     private int _toldFull;
 
     /// <summary>Begins to forward.</summary>
@@ -67,6 +70,16 @@ public sealed partial class DatagramForwarder : IAsyncDisposable
 
     /// <summary>Datagrams that were dropped.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Octets of datagrams that went to the target, and that came back from it.</summary>
+    public (long Up, long Down) Octets => (Interlocked.Read(ref _up), Interlocked.Read(ref _down));
+
+    /// <summary>Flows that could not be opened.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>The sources that have a flow now.</summary>
+    /// <param name="most">No more than so many.</param>
+    public IReadOnlyList<IPEndPoint> Sources(int most) => [.. _sources.Values.Take(most).Select(s => s.EndPoint)];
 
     /// <summary>Stops listening and ends every flow.</summary>
     public async ValueTask DisposeAsync()
@@ -120,7 +133,8 @@ public sealed partial class DatagramForwarder : IAsyncDisposable
             _ = ServeAsync((socket, key), source);
         }
 
-        if (!source.Send(datagram, now)) Drop();
+        if (source.Send(datagram, now)) Interlocked.Add(ref _up, datagram.Length);
+        else Drop();
     }
 
     private async Task ServeAsync((Socket, SocketAddress) key, ForwardedSource source)
@@ -132,10 +146,11 @@ public sealed partial class DatagramForwarder : IAsyncDisposable
             IDatagramFlow flow = await _dialer.DialAsync(new DialRequest(_target, from), source.Over).ConfigureAwait(false);
             source.Attach(flow);
             LogOpened(_logger, BoundAt, from, _target);
-            await source.ReturnAsync(_time.GetTimestamp, Drop).ConfigureAwait(false);
+            await source.ReturnAsync(_time.GetTimestamp, Drop, length => Interlocked.Add(ref _down, length)).ConfigureAwait(false);
         }
         catch (TunnelException e)
         {
+            Interlocked.Increment(ref _failed);
             LogFailed(_logger, e.Hop is null ? $"{_target}: {e.Message}" : e.Message);
             source.GiveUp();
             await Task.Delay(_options.RetryAfter, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -67,7 +67,7 @@ internal sealed class ForwardedSource(Socket socket, SocketAddress address, long
     }
 
     /// <summary>Sends what comes back, until the flow ends.</summary>
-    public async Task ReturnAsync(Func<long> clock, Action dropped)
+    public async Task ReturnAsync(Func<long> clock, Action dropped, Action<int> returned)
     {
         while (await _flow!.WaitReceivableAsync(Over).ConfigureAwait(false))
         {
@@ -78,6 +78,7 @@ internal sealed class ForwardedSource(Socket socket, SocketAddress address, long
                 {
                     socket.SendTo(buffer.AsSpan(0, length), SocketFlags.None, address);
                     WasAnswered = true;
+                    returned(length);
                 }
                 catch (SocketException)
                 {

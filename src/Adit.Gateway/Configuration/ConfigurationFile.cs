@@ -26,8 +26,15 @@ public static class ConfigurationFile
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: the file cannot be read.</exception>
     public static (AditConfiguration Configuration, IReadOnlyList<ConfigurationProblem> Problems) Check(string path)
     {
+        (AditConfiguration configuration, MappingReader reader) = Read(path);
+        return (configuration, reader.Problems);
+    }
+
+    /// <summary>The same, with what knows where each key stands.</summary>
+    internal static (AditConfiguration Configuration, MappingReader Reader) Read(string path)
+    {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ReadBounded(path), path == "-" ? "standard input" : path);
+        return ParseWithPlaces(ReadBounded(path), path == "-" ? "standard input" : path);
     }
 
     /// <summary>Reads a text.</summary>
@@ -38,6 +45,12 @@ public static class ConfigurationFile
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(file);
+        (AditConfiguration configuration, MappingReader reader) = ParseWithPlaces(text, file);
+        return (configuration, reader.Problems);
+    }
+
+    private static (AditConfiguration Configuration, MappingReader Reader) ParseWithPlaces(string text, string file)
+    {
         var reader = new MappingReader(file);
         var configuration = new AditConfiguration();
         try
@@ -52,12 +65,14 @@ public static class ConfigurationFile
 
         // Rules across keys make sense only where each key does.
         if (reader.Problems.Count == 0) ConfigurationRules.Check(configuration, reader);
-        return (configuration, reader.Problems);
+        return (configuration, reader);
     }
 
     /// <summary>The top-level keys.</summary>
     internal static IReadOnlyList<YamlKey<AditConfiguration>> Parts(MappingReader reader) =>
     [
+        new("state", (c, n) => c with { State = n.Path() }, c => c.State),
+        new("ssh-config", (c, n) => c with { SshConfig = n.Path() }, c => c.SshConfig),
         new(
             "gateway",
             (c, n) => c with { Gateway = reader.Read(n, "gateway", new GatewayConfiguration(), GatewayKeys.Table(reader)) },

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Adit.Core.Hops;
 using Adit.Core.Policy;
 using Adit.Gateway.Configuration.Yaml;
 using Adit.Gateway.Forwards;
@@ -21,7 +19,7 @@ internal static class ProxyKeys
     public static IReadOnlyList<YamlKey<ProxyConfiguration>> Table { get; } =
     [
         new("listen", (p, n) => p with { Listen = n.ListOf(Endpoint) }, p => p.Listen.Select(l => l.ToString()).ToList()),
-        new("via", (p, n) => p with { Via = n.ListOf(Hop) }, p => p.Via.Count == 0 ? null : p.Via.Select(Text).ToList()),
+        new("via", (p, n) => p with { Via = n.ListOf(HopText.Read) }, p => p.Via.Count == 0 ? null : p.Via.Select(HopText.Write).ToList()),
         new("rules", (p, n) => p with { Rules = [.. p.Rules, .. n.ListOf(Rule)] }, p => p.Rules.Count == 0 ? null : p.Rules.Select(r => r.ToString()).ToList()),
         new("allow", (p, n) => p with { Rules = [.. p.Rules, .. n.ListOf(r => Rule(r, r.Text("HOST[:PORT]"), allow: true))] }, _ => null),
         new("deny", (p, n) => p with { Rules = [.. p.Rules, .. n.ListOf(r => Rule(r, r.Text("HOST[:PORT]"), allow: false))] }, _ => null),
@@ -54,9 +52,6 @@ internal static class ProxyKeys
             ? endpoint!.IsUnix || (endpoint.Ports.Count == 1 && !endpoint.IsUdp) ? endpoint : throw node.Fault("one TCP port")
             : throw new YamlFault(node.At, why!);
 
-    private static HopUri Hop(YamlNode node) =>
-        HopUri.TryParse(node.Text("a hop such as ssh://me@host"), out HopUri? hop, out string? error) ? hop : throw new YamlFault(node.At, error);
-
     private static DestinationRule Rule(YamlNode node)
     {
         string text = node.Text("allow HOST[:PORT] or deny HOST[:PORT]");
@@ -82,18 +77,4 @@ internal static class ProxyKeys
     private static string WriteRate(long rate) => ProxyRate.Write(rate);
 
     private static string Time(TimeSpan time) => time == TimeSpan.Zero ? "none" : NodeValues.Write(time);
-
-    // A password is not written back: it reads *** there, as everywhere that is printed.
-    private static string Text(HopUri hop)
-    {
-        var text = new StringBuilder(hop.ToString());
-        char mark = '?';
-        foreach ((string name, string value) in hop.Query)
-        {
-            text.Append(mark).Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
-            mark = '&';
-        }
-
-        return text.ToString();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Adit.Carriers.Http;
 using Adit.Core;
+using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Adit.Gateway.Hops;
 using Adit.Ssh.Client;
@@ -170,9 +171,10 @@ public sealed class PathDoctor
     private WayResult Failed(Way way, TunnelException e, TimeSpan? connected)
     {
         TunnelError cause = e.Error == TunnelError.HopUnreachable && e.InnerException is TunnelException inner ? inner.Error : e.Error;
-        // A hop of SSH tells its own unreachability in the words of its target's.
+        // A hop of SSH, and a carrier, tell their own unreachability in the words of their target's.
         bool isSsh = e.Hop is { } hop && hop.StartsWith("ssh://", StringComparison.Ordinal);
-        bool isAtHop = isSsh && e.Error is (TunnelError.ConnectionRefused or TunnelError.TimedOut or TunnelError.Unreachable or TunnelError.NameNotResolved)
+        bool isCarrier = way.Hops is [{ Scheme.Kind: HopKind.Carrier }];
+        bool isAtHop = (isSsh || isCarrier) && connected is null && e.Error is (TunnelError.ConnectionRefused or TunnelError.TimedOut or TunnelError.Unreachable or TunnelError.NameNotResolved)
             && !e.Message.StartsWith($"{e.Hop}: {new TcpDestination(_target.Resolve(way.Port).HostName, way.Port)}: ", StringComparison.Ordinal);
         string advice = isSsh && e.Error == TunnelError.AuthenticationFailed ? "the hop does not take your keys: ?identity=FILE, or an agent that holds the right one"
             : Advice.Of(isAtHop ? TunnelError.HopUnreachable : e.Error, way, connected is not null, cause);

@@ -49,7 +49,8 @@ public static class BuiltInHops
         ["tls"] = (hop, previous) => new TlsFront(ProxyHopOptions.Of(hop), HopTls.Of(hop), previous),
     };
 
-    private static SshConfigRequest RequestOf(HopUri hop, string? user, string? configFile)
+    /// <summary>What a hop asks of ssh_config(5).</summary>
+    internal static SshConfigRequest RequestOf(HopUri hop, string? user, string? configFile)
     {
         var options = new List<string>();
         if (user is not null) options.Add($"User {Quote(user)}");

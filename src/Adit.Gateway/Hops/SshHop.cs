@@ -2,6 +2,7 @@ using Adit.Core;
 using Adit.Core.Datagrams;
 using Adit.Core.Hops;
 using Adit.Core.Streams;
+using Adit.Gateway.Status;
 using Adit.Ssh.Client;
 
 namespace Adit.Gateway.Hops;
@@ -14,6 +15,7 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private Task<SshRoute>? _route;
+    private DateTimeOffset _began;
 
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
@@ -37,6 +39,28 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
         {
             // There was none.
         }
+    }
+
+    /// <summary>How its session does, beside what dials have told.</summary>
+    internal HopStatus Describe(HopStatus status)
+    {
+        Task<SshRoute>? route;
+        DateTimeOffset began;
+        lock (_lock) (route, began) = (_route, _began);
+        if (route is null) return status;
+        if (!route.IsCompleted) return status with { State = "connecting", Since = began };
+        // What it failed at, itself or a hop before it, is what the dials told.
+        if (!route.IsCompletedSuccessfully) return status;
+        (long sent, long received) = route.Result.Client.Connection.Octets;
+        Exception? closed = route.Result.Client.Connection.CloseReason;
+        return status with
+        {
+            State = closed is null ? "connected" : "lost",
+            Since = began,
+            Up = sent,
+            Down = received,
+            Problem = closed?.Message ?? status.Problem,
+        };
     }
 
     private async ValueTask<T> OpenAsync<T>(DialRequest request, Func<SshClient, DialRequest, CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
@@ -71,6 +95,7 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
             if (_route is null || isDead)
             {
                 if (_route is { IsCompletedSuccessfully: true } old) _ = old.Result.DisposeAsync().AsTask();
+                _began = DateTimeOffset.UtcNow;
                 _route = Task.Run(() => connect(_stop.Token));
             }
 

@@ -35,6 +35,10 @@ public sealed class ProxyServer : IAsyncDisposable
     /// <summary>Where it listens, ports resolved.</summary>
     public IReadOnlyList<Destination> Listening { get; }
 
+    internal ProxyService Service => _service;
+
+    internal HopChain? Via => _via;
+
     /// <summary>Connections of clients at this moment.</summary>
     public int ConnectionCount => _service.ConnectionCount;
 
@@ -69,6 +73,7 @@ public sealed class ProxyServer : IAsyncDisposable
                     Users = ProxyUserList.Load(configuration.Users),
                     Limits = configuration.Limits,
                     Via = via,
+                    ViaDatagrams = via is { CarriesDatagrams: true } ? via : null,
                     Mark = mark,
                     TrustedProxies = configuration.AcceptProxyProtocol,
                     ProxyHeaderVersion = configuration.SendProxyProtocol,

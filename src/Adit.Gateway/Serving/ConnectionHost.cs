@@ -24,6 +24,7 @@ internal sealed partial class ConnectionHost(Func<long, Incoming, IServedConnect
     private readonly ConcurrentDictionary<IServedConnection, Task> _connections = new();
     private readonly ConcurrentDictionary<IStreamListener, Task> _listeners = new();
     private long _number;
+    private long _refused;
     private int _turningAway;
     private int _disposed;
 
@@ -32,6 +33,12 @@ internal sealed partial class ConnectionHost(Func<long, Incoming, IServedConnect
 
     /// <summary>How many connections were let in so far.</summary>
     public long Admitted => Interlocked.Read(ref _number);
+
+    /// <summary>How many were turned away so far.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>The connections of this moment.</summary>
+    public IReadOnlyCollection<IServedConnection> Connections => [.. _connections.Keys];
 
     /// <summary>Starts to accept from a listener, which is owned from here on.</summary>
     /// <param name="listener">The listener.</param>
@@ -112,6 +119,7 @@ internal sealed partial class ConnectionHost(Func<long, Incoming, IServedConnect
             return true;
         }
 
+        Interlocked.Increment(ref _refused);
         refused(incoming, why!);
         _ = TurnAwayAsync(incoming.Stream, why!.StartsWith("max-startups", StringComparison.Ordinal) ? "Exceeded MaxStartups\r\n" : "Not allowed at this time\r\n");
         return false;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Serving;
 
-/// <summary>What all sessions of a gateway share. Immutable but for the leases.</summary>
+/// <summary>What all sessions of a gateway share. Immutable but for the leases and the totals.</summary>
 internal sealed record GatewayContext
 {
     public required GatewayConfiguration Configuration { get; init; }
@@ -18,6 +18,8 @@ internal sealed record GatewayContext
     public required IReadOnlyList<string> NeverReachable { get; init; }
 
     public required ReverseListenerLeases Leases { get; init; }
+
+    public GatewayTotals Totals { get; } = new();
 
     public required ILogger Logger { get; init; }
 

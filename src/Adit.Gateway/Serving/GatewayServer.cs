@@ -1,6 +1,7 @@
 using Adit.Core.Certificates;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Listeners;
+using Adit.Gateway.Status;
 using Adit.Ssh.Keys;
 
 namespace Adit.Gateway.Serving;
@@ -18,6 +19,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     private readonly IReadOnlyList<IGatewayListener> _listeners;
     private readonly IReadOnlyList<SshPrivateKey> _hostKeys;
     private readonly ConnectionHost _host;
+    private readonly DateTimeOffset _since;
     private int _disposed;
 
     internal GatewayServer(GatewayContext context, ConnectionGate gate, IReadOnlyList<IGatewayListener> listeners, IReadOnlyList<SshPrivateKey> hostKeys)
@@ -25,6 +27,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
         _context = context;
         _listeners = listeners;
         _hostKeys = hostKeys;
+        _since = context.Time.GetUtcNow();
         var refusals = new RefusalLog(context.Logger, context.Time);
         _host = new ConnectionHost(
             (number, incoming) => new GatewaySession(context, number, incoming), (incoming, why) => refusals.Add(incoming.Source, why), context.Logger, context.Time);
@@ -48,6 +51,26 @@ public sealed partial class GatewayServer : IAsyncDisposable
 
     /// <summary>How many sessions there are, those that are logging in included.</summary>
     public int SessionCount => _host.Count;
+
+    /// <summary>What it does now and did so far.</summary>
+    /// <param name="connections">The most sessions to list.</param>
+    public SectionStatus Status(int connections)
+    {
+        ConnectionStatus[] all = [.. _host.Connections.OfType<GatewaySession>().Select(s => s.Describe()).OrderBy(s => s.Since)];
+        return new SectionStatus
+        {
+            Kind = "gateway",
+            Listening = [.. Listening.Select(l => l.ToString())],
+            Since = _since,
+            Accepted = _host.Admitted,
+            Active = all.Length,
+            Refused = _host.Refused,
+            Failed = _context.Totals.FailedLogins,
+            Up = _context.Totals.Received + all.Sum(s => s.Up ?? 0),
+            Down = _context.Totals.Sent + all.Sum(s => s.Down ?? 0),
+            Connections = [.. all.Take(connections)],
+        };
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

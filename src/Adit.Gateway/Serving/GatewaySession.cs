@@ -3,6 +3,7 @@ using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Leases;
+using Adit.Gateway.Status;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
@@ -18,6 +19,8 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     private readonly Incoming _incoming;
     private readonly ILogger _logger;
     private readonly string _source;
+    private readonly DateTimeOffset _since;
+    private SshServerSession? _session;
     private ForwardingService? _forwarding;
     private SshConnection? _connection;
     private string? _closed;
@@ -29,10 +32,27 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         _logger = context.Logger;
         _source = incoming.Source?.ToString() ?? incoming.Carrier;
         Name = $"session {number}";
+        _since = context.Time.GetUtcNow();
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <summary>What is known of it now; from any thread.</summary>
+    public ConnectionStatus Describe()
+    {
+        SshServerSession? session = Volatile.Read(ref _session);
+        (long Sent, long Received)? octets = session?.Connection.Octets;
+        return new ConnectionStatus
+        {
+            From = _source,
+            User = session is null ? null : Shown(session.User),
+            What = session is null ? "logging in" : $"{_incoming.Carrier} {session.Key!.Fingerprint}",
+            Since = _since,
+            Up = octets?.Received,
+            Down = octets?.Sent,
+        };
+    }
 
     /// <summary>Runs the connection to its end. Never throws.</summary>
     /// <param name="login">Its place among those that are not logged in; owned from here on.</param>
@@ -47,6 +67,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
             await DisposeAsync().ConfigureAwait(false);
             ForwardingStatistics did = _forwarding?.Statistics ?? default;
             (long sent, long received) = session.Connection.Octets;
+            _context.Totals.AddSession(sent, received);
             string why = _closed ?? Describe(session.Connection.CloseReason);
             LogEnded(_logger, Name, _context.Time.GetElapsedTime(began).TotalSeconds, did.Opened, did.Refused, did.Failed, received, sent, why);
         }
@@ -96,6 +117,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         }
         catch (TunnelException e)
         {
+            _context.Totals.AddFailedLogin();
             PenaltyReason reason = e.Error switch
             {
                 TunnelError.AuthenticationFailed => PenaltyReason.AuthenticationFailed,
@@ -119,6 +141,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     private ForwardingService Serve(SshServerSession session)
     {
         _connection = session.Connection;
+        Volatile.Write(ref _session, session);
         LogLogin(_logger, Name, Shown(session.User), _source, session.Key!.KeyType, session.Key.Fingerprint, session.Connection.PeerSoftwareVersion);
         var policy = new KeyForwardingPolicy(
             session.Permissions, new GatewayForwardingPolicy(_context.Configuration, session.Permissions, _context.NeverReachable), _context.Time);

@@ -12,6 +12,8 @@ public sealed partial class LoopSocket
     private const int TcpInfo = 11; // TCP_INFO
     private const int LastDataSentAt = 44; // tcpi_last_data_sent of struct tcp_info: eight octets, then nine words of 32 bits before it
     private const int LastDataReceivedAt = 52; // tcpi_last_data_recv, behind tcpi_last_ack_sent
+    private const int OctetsAcknowledgedAt = 120; // tcpi_bytes_acked, 64 bits
+    private const int OctetsReceivedAt = 128; // tcpi_bytes_received, 64 bits
 
     /// <summary>SO_MARK: what packet filters and routing rules know the connection by. Needs CAP_NET_ADMIN.</summary>
     /// <param name="mark">Any number; 0 is none.</param>
@@ -40,6 +42,20 @@ public sealed partial class LoopSocket
         int error = GetOption(TcpLevel, TcpInfo, info, out int length);
         if (error == 0 && length >= LastDataReceivedAt + 4)
             milliseconds = Math.Min(MemoryMarshal.Read<uint>(info[LastDataSentAt..]), MemoryMarshal.Read<uint>(info[LastDataReceivedAt..]));
+        return error;
+    }
+
+    /// <summary>Octets that a TCP connection has carried so far, also while they move within the kernel.</summary>
+    /// <param name="sent">Those that the peer has acknowledged.</param>
+    /// <param name="received">Those that arrived.</param>
+    /// <returns>0, or errno.</returns>
+    public int GetOctets(out long sent, out long received)
+    {
+        Span<byte> info = stackalloc byte[136];
+        sent = received = 0;
+        int error = GetOption(TcpLevel, TcpInfo, info, out int length);
+        if (error == 0 && length >= OctetsReceivedAt + 8)
+            (sent, received) = (MemoryMarshal.Read<long>(info[OctetsAcknowledgedAt..]), MemoryMarshal.Read<long>(info[OctetsReceivedAt..]));
         return error;
     }
 

@@ -22,12 +22,15 @@ internal sealed class ProxyClient : IDisposable
     private byte[]? _buffer;
     private int _start;
     private int _end;
+    private readonly DateTimeOffset _began;
+    private ProxyAccess? _last;
     private long _deadline = long.MaxValue;
     private int _expired;
 
     public ProxyClient(ProxyService service, ProxyListener listener, Incoming incoming)
     {
         Service = service;
+        _began = service.Time.GetUtcNow();
         Listener = listener;
         Stream = incoming.Stream;
         Socket = incoming.Stream as SocketStream;
@@ -219,7 +222,15 @@ internal sealed class ProxyClient : IDisposable
         _start = _end = 0;
     }
 
-    public ProxyAccess NewAccess(string protocol, string command, string host, int port) => new()
+    /// <summary>What is known of it now; from any thread.</summary>
+    public ProxyConnection Describe()
+    {
+        (long Sent, long Received)? octets = Socket?.Octets;
+        return new ProxyConnection(
+            Source, User, _last is { } last ? $"{last.Protocol} {last.Command} {last.Target}" : null, _began, octets is { } o ? (o.Received, o.Sent) : null);
+    }
+
+    public ProxyAccess NewAccess(string protocol, string command, string host, int port) => _last = new()
     {
         Began = Service.Time.GetUtcNow(),
         Listener = Listener.Name,

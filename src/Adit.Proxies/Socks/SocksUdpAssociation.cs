@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Adit.Core;
+using Adit.Core.Datagrams;
 using Adit.Core.Policy;
 using Adit.Core.Streams;
 using Adit.Proxies.AccessLog;
@@ -14,7 +15,8 @@ namespace Adit.Proxies.Socks;
 /// <summary>
 /// UDP ASSOCIATE (RFC 1928 §7). Theory of operation: one socket faces the client, on the address by which it reached the proxy, and takes datagrams from the
 /// host of the TCP connection only; the first of them fixes the port. Another socket for each family faces the destinations and takes datagrams only from those
-/// that the client has sent to, lately. Each destination is judged once. What cannot be sent is dropped, as UDP has it. The association ends with its TCP connection.
+/// that the client has sent to, lately; through hops, each destination is a flow of its own. Each is judged once. What cannot be sent is dropped, as UDP has it. The
+/// association ends with its TCP connection.
 /// </summary>
 internal sealed class SocksUdpAssociation : IDisposable
 {
@@ -49,7 +51,7 @@ internal sealed class SocksUdpAssociation : IDisposable
         SocksUdpAssociation association;
         try
         {
-            if (client.Service.Options.Via is not null) throw new TunnelException(TunnelError.NotSupported, "socks: UDP ASSOCIATE: expected CONNECT, for datagrams do not pass these hops");
+            if (client.Service.Options is { Via: not null, ViaDatagrams: null }) throw new TunnelException(TunnelError.NotSupported, "socks: UDP ASSOCIATE: expected CONNECT, for datagrams do not pass these hops");
             association = new SocksUdpAssociation(client, access, client.Socket?.LocalEndPoint?.Address ?? IPAddress.Loopback);
         }
         catch (Exception e) when (e is TunnelException or SocketException)
@@ -78,6 +80,7 @@ internal sealed class SocksUdpAssociation : IDisposable
         lock (_lock)
         {
             _disposed = true;
+            _flows.Clear();
             _inner.Dispose();
             _outer4?.Dispose();
             _outer6?.Dispose();
@@ -113,6 +116,15 @@ internal sealed class SocksUdpAssociation : IDisposable
         }
 
         PolicyRequest request = OriginDialing.RequestOf(_client, "socks", header.Host, header.Port);
+        if (_client.Service.Options is { Via: not null, ViaDatagrams: { } via })
+        {
+            PolicyVerdict verdict = _client.Listener.Policy.Other.Judge(request);
+            if (!verdict.Allowed) Deny(header, verdict);
+            else if (Interlocked.Increment(ref _resolving) > MostResolving) Interlocked.Decrement(ref _resolving);
+            else _ = DialAndSendAsync(via, header, request, data.ToArray());
+            return;
+        }
+
         if (IPAddress.TryParse(request.Host, out IPAddress? address))
         {
             if (Admit(header, request, [address]) is { } admitted) await SendAsync(admitted, data).ConfigureAwait(false);
@@ -121,6 +133,60 @@ internal sealed class SocksUdpAssociation : IDisposable
 
         if (Interlocked.Increment(ref _resolving) > MostResolving) Interlocked.Decrement(ref _resolving);
         else _ = ResolveAndSendAsync(header, request, data.ToArray());
+    }
+
+    private async Task DialAndSendAsync(IDatagramDialer via, SocksDatagram header, PolicyRequest request, byte[] data)
+    {
+        try
+        {
+            IDatagramFlow channel = await via.DialAsync(new DialRequest(new UdpDestination(request.Host, request.Port), _client.Source), _client.Stopping).ConfigureAwait(false);
+            UdpFlow flow = _flows.Add(new UdpFlow(header.Host, header.Port, channel));
+            _ = Task.Run(() => ReceiveFromChannelAsync(flow, channel));
+            await SendAsync(flow, data).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            _client.Service.LogBroken(_client, $"socks: UDP {header.Host}:{header.Port}: {e.Message}");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _resolving);
+        }
+    }
+
+    private async Task ReceiveFromChannelAsync(UdpFlow flow, IDatagramFlow channel)
+    {
+        try
+        {
+            while (await channel.WaitReceivableAsync(_client.Stopping).ConfigureAwait(false))
+            {
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(SocksDatagram.LongestHeader + DatagramLimits.MaximumLength);
+                try
+                {
+                    while (channel.TryReceive(buffer.AsSpan(flow.Header.Length), out int length))
+                    {
+                        if (_clientAddress is null) continue;
+                        flow.Header.CopyTo(buffer.AsSpan());
+                        await _inner.SendToAsync(buffer.AsMemory(0, flow.Header.Length + length), SocketFlags.None, _clientAddress).ConfigureAwait(false);
+                        _access.Down += length;
+                        _flows.Touch(flow);
+                        _client.Touch();
+                    }
+                }
+                catch (SocketException)
+                {
+                    // Too long for the way to the client: dropped.
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The flow is over.
+        }
     }
 
     private async Task ResolveAndSendAsync(SocksDatagram header, PolicyRequest request, byte[] data)
@@ -171,6 +237,14 @@ internal sealed class SocksUdpAssociation : IDisposable
 
     private async ValueTask SendAsync(UdpFlow flow, ReadOnlyMemory<byte> data)
     {
+        if (flow.Channel is { } channel)
+        {
+            if (!channel.TrySend(data.Span)) return;
+            _access.Up += data.Length;
+            _client.Touch();
+            return;
+        }
+
         if (flow.Address is null || OuterOf(flow.Family) is not { } socket) return;
         try
         {

@@ -11,6 +11,7 @@ internal sealed class UdpFlowTable(int most, TimeSpan idle, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Host, int Port), UdpFlow> _byName = [];
     private readonly Dictionary<SocketAddress, UdpFlow> _byAddress = [];
+    private bool _cleared;
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -34,16 +35,38 @@ internal sealed class UdpFlowTable(int most, TimeSpan idle, TimeProvider time)
     }
 
     /// <summary>Adds one; null denies.</summary>
-    public UdpFlow Add(string host, int port, IPEndPoint? to)
+    public UdpFlow Add(string host, int port, IPEndPoint? to) => Add(new UdpFlow(host, port, to));
+
+    /// <summary>Adds one, which is owned from here on.</summary>
+    public UdpFlow Add(UdpFlow flow)
     {
-        var flow = new UdpFlow(host, port, to) { LastUsed = time.GetTimestamp() };
+        (string host, int port) = (flow.Host, flow.Port);
+        flow.LastUsed = time.GetTimestamp();
         lock (_lock)
         {
+            if (_cleared)
+            {
+                flow.Dispose();
+                return flow;
+            }
+
             if (_byName.TryGetValue((host, port), out UdpFlow? old)) Remove(old);
             if (_byName.Count >= most) Remove(_byName.Values.MinBy(f => f.LastUsed)!);
             _byName[(host, port)] = flow;
             if (flow.Address is not null) _byAddress[flow.Address] = flow;
             return flow;
+        }
+    }
+
+    /// <summary>Forgets all, and all that come later.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _cleared = true;
+            foreach (UdpFlow flow in _byName.Values) flow.Dispose();
+            _byName.Clear();
+            _byAddress.Clear();
         }
     }
 
@@ -59,9 +82,16 @@ internal sealed class UdpFlowTable(int most, TimeSpan idle, TimeProvider time)
         return flow;
     }
 
+    /// <summary>Marks a flow as in use.</summary>
+    public void Touch(UdpFlow flow)
+    {
+        lock (_lock) flow.LastUsed = time.GetTimestamp();
+    }
+
     private void Remove(UdpFlow flow)
     {
         _byName.Remove((flow.Host, flow.Port));
+        flow.Dispose();
         if (flow.Address is not null && _byAddress.TryGetValue(flow.Address, out UdpFlow? there) && there == flow) _byAddress.Remove(flow.Address);
     }
 }

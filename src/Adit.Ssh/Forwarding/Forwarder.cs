@@ -19,7 +19,11 @@ public abstract partial class Forwarder : IAsyncDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource? _idle;
     private Task _accepting = Task.CompletedTask;
-    private int _connectionCount;
+    private readonly LinkedList<ForwardedConnection> _connections = new();
+    private long _accepted;
+    private long _failed;
+    private long _up;
+    private long _down;
     private int _disposed;
 
     private protected Forwarder(IStreamListener listener, ILogger? logger)
@@ -33,7 +37,22 @@ public abstract partial class Forwarder : IAsyncDisposable
     public Destination BoundAt => _listener.BoundAt;
 
     /// <summary>Connections under way: accepted, and not over yet.</summary>
-    public int ConnectionCount => Volatile.Read(ref _connectionCount);
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_lock) return _connections.Count;
+        }
+    }
+
+    /// <summary>What it did so far.</summary>
+    public ForwarderStatistics Statistics
+    {
+        get
+        {
+            lock (_lock) return new(_accepted, _failed, _up, _down);
+        }
+    }
 
     /// <summary>Completes when no more connections are accepted: the forwarder was disposed, or its listener ended with the session. Never faults.</summary>
     public Task Completion => _accepting;
@@ -46,10 +65,23 @@ public abstract partial class Forwarder : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_connectionCount == 0) return Task.CompletedTask;
+            if (_connections.Count == 0) return Task.CompletedTask;
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _idle.Task.WaitAsync(cancellationToken);
         }
+    }
+
+    /// <summary>The connections under way, the eldest first.</summary>
+    /// <param name="most">No more than so many.</param>
+    public IReadOnlyList<ForwardedConnection> Connections(int most)
+    {
+        lock (_lock) return [.. _connections.Take(most)];
+    }
+
+    /// <summary>Ends the connections that are under way.</summary>
+    public void AbortConnections()
+    {
+        foreach (ForwardedConnection each in Connections(int.MaxValue)) each.Incoming.Stream.Abort(TunnelError.Closed);
     }
 
     /// <inheritdoc/>
@@ -84,8 +116,14 @@ public abstract partial class Forwarder : IAsyncDisposable
         {
             while (await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false) is { } incoming)
             {
-                lock (_lock) _connectionCount++;
-                _ = ServeAsync(incoming);
+                var connection = new LinkedListNode<ForwardedConnection>(new ForwardedConnection(incoming, DateTimeOffset.UtcNow));
+                lock (_lock)
+                {
+                    _accepted++;
+                    _connections.AddLast(connection);
+                }
+
+                _ = ServeAsync(connection);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -94,12 +132,14 @@ public abstract partial class Forwarder : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Incoming incoming)
+    private async Task ServeAsync(LinkedListNode<ForwardedConnection> connection)
     {
+        Incoming incoming = connection.Value.Incoming;
+        RelayResult? result = null;
         try
         {
             if (Logger.IsEnabled(LogLevel.Debug)) LogAccepted(Logger, BoundAt, incoming.Source?.ToString() ?? "a local process");
-            RelayResult result = await RelayAsync(incoming, _stop.Token).ConfigureAwait(false);
+            result = await RelayAsync(incoming, _stop.Token).ConfigureAwait(false);
             if (result.Error is not null && Logger.IsEnabled(LogLevel.Debug)) LogBroken(Logger, BoundAt, result.Error.Message);
         }
         catch (Exception e)
@@ -112,7 +152,10 @@ public abstract partial class Forwarder : IAsyncDisposable
         {
             lock (_lock)
             {
-                if (--_connectionCount == 0)
+                if (result is null) _failed++;
+                else (_up, _down) = (_up + result.FromFirst, _down + result.FromSecond);
+                _connections.Remove(connection);
+                if (_connections.Count == 0)
                 {
                     _idle?.TrySetResult();
                     _idle = null;

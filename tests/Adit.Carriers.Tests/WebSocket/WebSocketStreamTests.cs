@@ -125,7 +125,7 @@ public sealed class WebSocketStreamTests
         var client = new WebSocketStream(new StreamTransport(pair.First), new WebSocketStreamOptions(), time);
         byte[] ping = new byte[2];
         Task reading = pair.Second.ReadExactlyAsync(ping).AsTask();
-        time.Advance(TimeSpan.FromSeconds(31));
+        time.Advance(TimeSpan.FromSeconds(15));
         await reading.WaitAsync(Patience);
         Assert.Equal(Octets1("89 00"), ping);
         client.Abort(TunnelError.Closed);

@@ -52,7 +52,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("adit ssh -o stricth", "StrictHostKeyChecking=")]
     [InlineData("adit ssh -o StrictHostKeyChecking=a", "ask accept-new")]
     [InlineData("adit ssh -oControlMaster=a", "ask auto autoask")]
-    [InlineData("adit ssh --via s", "ssh://")]
+    [InlineData("adit ssh --via ss", "ssh://")]
     [InlineData("adit ssh alpha --rec", "--reconnect")]
     [InlineData("adit ssh -F HOME/.ssh/conf.d/more g", "gamma")]
     [InlineData("adit ssh -i HOME/.ssh/kn", "HOME/.ssh/known_hosts")]
@@ -61,7 +61,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("adit check --output=j", "json")]
     [InlineData("adit check HOME/.ssh/conf", "HOME/.ssh/config HOME/.ssh/conf.d")]
     [InlineData("adit completion ", "bash fish zsh")]
-    [InlineData("adit help to", "tour")]
+    [InlineData("adit help tou", "tour")]
     [InlineData("adit keygen -t e", "ed25519 ecdsa")]
     public async Task Bash_Offers(string line, string expected)
     {

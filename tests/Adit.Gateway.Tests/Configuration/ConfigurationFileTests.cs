@@ -100,7 +100,7 @@ public sealed class ConfigurationFileTests
         (AditConfiguration again, var problems) = ConfigurationFile.Parse(once, "f");
         Assert.Empty(problems);
         Assert.Equal(once, ConfigurationWriter.Write(again));
-        Assert.Contains("via: [\"ssh://me@bastion.example?identity=%2Fk%2Fid\"", once);
+        Assert.Contains("via: [\"ssh://me@bastion.example?identity=/k/id\"", once);
         Assert.Contains("  takeover: always\n", once);
     }
 
@@ -132,6 +132,8 @@ public sealed class ConfigurationFileTests
     public void LittleOrNothing_IsFine(string text) => Assert.Empty(ConfigurationFile.Parse(text, "f").Problems);
 
     [Theory]
+    [InlineData("gateway:\n  listen: tcp://127.0.0.1:8080\nforwards:\n  - {listen: 8000-8100, target: 'a:1'}", "f:4:14: forwards[0].listen: expected a place of its own, got 8000-8100, which overlaps 127.0.0.1:8080 in gateway")]
+    [InlineData("forwards:\n  - {listen: 80-90, target: 'a:1'}\nproxies:\n  - listen: '*:85'", "f:4:13: proxies[0].listen: expected a place of its own, got *:85, which overlaps 80-90 in forwards[0]")]
     [InlineData("gatway: {}", "f:1:1: unknown key 'gatway'; did you mean 'gateway'?")]
     [InlineData("gateway:\n  lisetn: x", "f:2:3: gateway: unknown key 'lisetn'; did you mean 'listen'?")]
     [InlineData("gateway:\n  penalties:\n    authfial: 3", "f:3:5: gateway.penalties: unknown key 'authfial'; did you mean 'authfail'?")]
@@ -142,10 +144,10 @@ public sealed class ConfigurationFileTests
     [InlineData("gateway:\n  exec: true\n  exec: false", "f:3:3: exec: duplicate key, the first is at line 2")]
     [InlineData("gateway: 3", "f:1:10: gateway: expected a mapping of keys and values, got '3'")]
     [InlineData("- a", "f:1:1: expected a mapping of keys and values, got a list")]
-    [InlineData("gateway:\n  listen: [tcp://0.0.0.0:22, 'ftp://x:1']", "f:2:30: gateway.listen: expected tcp://ADDRESS:PORT, got the unknown scheme 'ftp'")]
+    [InlineData("gateway:\n  listen: [tcp://0.0.0.0:22, 'ftp://x:1']", "f:2:30: gateway.listen: expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH, got the unknown scheme 'ftp'")]
     [InlineData("gateway:\n  listen: dns://0.0.0.0:53/t", "f:2:11: gateway.listen: listening on dns:// is not there yet in this version; expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
     [InlineData("gateway:\n  listen: wss://0.0.0.0:443/a b", "f:2:11: gateway.listen: expected a path of letters, digits and -._~!$&'()*+,;=:@/ of at most 1024 characters, got '/a b'")]
-    [InlineData("gateway:\n  trusted-proxies: [10.0.0.0/8, here]", "f:2:32: gateway.trusted-proxies: expected an address or a network such as 10.0.0.0/8, got 'here'")]
+    [InlineData("gateway:\n  trusted-proxies: [10.0.0.0/8, here]", "f:2:33: gateway.trusted-proxies: expected an address or a network such as 10.0.0.0/8, got 'here'")]
     [InlineData("gateway:\n  certificate-key: k.pem", "f:2:20: gateway.certificate-key: expected certificate: beside it, got none")]
     [InlineData("gateway:\n  listen: [tcp://a:1, tcp://a:1]", "f:2:11: gateway.listen: expected each address once, got tcp://a:1 2 times")]
     [InlineData("gateway:\n  login-grace-time: 3 weeks", "f:2:21: gateway.login-grace-time: expected a time from 0s to 1d, such as 30s or 2m, got '3 weeks'")]

@@ -117,6 +117,11 @@ public sealed class TunnelClientTests
         ProcessResult result = (await ProcessRunner.RunAsync("python3", Script("socks_udp.py"), "127.0.0.1", proxy.Port.ToString(), "localhost", echo.Port.ToString(), "200")).Succeeded();
         Assert.Equal("ok 200\n", result.Text);
         await proxy.WaitForAccessAsync("socks5 UDP", "allowed");
+
+        // And across a hop.
+        await using AditProxy near = await AditProxy.StartAsync("--via", proxy.Url("socks5h"));
+        ProcessResult across = await ProcessRunner.RunAsync("python3", Script("socks_udp.py"), "127.0.0.1", near.Port.ToString(), "127.0.0.1", echo.Port.ToString(), "200");
+        Assert.Equal("ok 200\n", across.Succeeded().Text);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class RefusalTests
             // It has had enough.
         }
 
-        Assert.Contains(proxy.Lines, l => l.Contains("head: expected at most", StringComparison.Ordinal));
+        await ProxyHost.UntilAsync(() => proxy.Lines.Any(l => l.Contains("head: expected at most", StringComparison.Ordinal)), "the reason");
         await ProxyHost.UntilAsync(() => proxy.Service.ConnectionCount == 0, "the end of the connection");
     }
 

@@ -34,6 +34,32 @@ public sealed class UdpAssociationTests
     }
 
     [Fact]
+    public async Task Hops_CarryDatagrams_AFlowForEachDestination()
+    {
+        await using ProxyHost proxy = await ProxyHost.StartAsync(new ProxyOptions { Via = new Core.Streams.SocketDialer(), ViaDatagrams = new Core.Datagrams.UdpDialer(), Limits = new ProxyLimits { UdpFlows = 2 }, Rules = [ProxyHost.Rule("deny 127.0.0.1:9")] });
+        (RawConnection control, UdpClient udp) = await AssociateAsync(proxy);
+        List<UdpClient> echoes = [];
+        await udp.SendAsync((byte[])[0, 0, 0, 1, 127, 0, 0, 1, 0, 9, 1]);
+        for (int i = 0; i < 6; i++)
+        {
+            echoes.Add(Echo("127.0.0.1", out int port));
+            // An answer bears the name that was asked for: what it resolved to is known at the far end only.
+            byte[] from = i % 2 == 0 ? [0, 0, 0, 1, 127, 0, 0, 1, (byte)(port >> 8), (byte)port] : [0, 0, 0, 3, 9, .. "localhost"u8, (byte)(port >> 8), (byte)port];
+            for (int j = 0; j < 3; j++)
+            {
+                await udp.SendAsync((byte[])[.. from, (byte)i, (byte)j]);
+                await AssertReceivedAsync(udp, [.. from, (byte)i, (byte)j]);
+            }
+        }
+
+        Assert.Single(proxy.Lines, l => l.Contains("UDP 127.0.0.1:9: refused: deny 127.0.0.1:9", StringComparison.Ordinal));
+        foreach (UdpClient each in echoes) each.Dispose();
+        await control.DisposeAsync();
+        udp.Dispose();
+        await ProxyHost.UntilAsync(() => proxy.Service.ConnectionCount == 0, "the end of the association");
+    }
+
+    [Fact]
     public async Task FragmentsGarbageAndStrangers_AreDropped()
     {
         await using ProxyHost proxy = await ProxyHost.StartAsync(ProxyHost.WithRules("deny 127.0.0.1:9"));
