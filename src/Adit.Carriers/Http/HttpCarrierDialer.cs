@@ -75,8 +75,8 @@ public sealed partial class HttpCarrierDialer : IStreamDialer
         throw new TunnelException(last!.Error, $"{_options.Name}: no way of HTTP leads there: {string.Join("; ", reasons)}", _options.Name, last);
     }
 
-    private static bool ConcernsAll(TunnelError error) =>
-        error is TunnelError.NameNotResolved or TunnelError.NameNotResolvedAtPeer or TunnelError.ConnectionRefused or TunnelError.CertificateNotTrusted or TunnelError.BadConfiguration or TunnelError.AuthenticationFailed;
+    private bool ConcernsAll(TunnelError error) =>
+        (error == TunnelError.Unreachable && _options.Tunnel is null) || error is TunnelError.HopUnreachable or TunnelError.NameNotResolved or TunnelError.NameNotResolvedAtPeer or TunnelError.ConnectionRefused or TunnelError.CertificateNotTrusted or TunnelError.BadConfiguration or TunnelError.AuthenticationFailed;
 
     private async Task<WebSocketStream> TryAsync(HttpRung rung, CancellationToken cancellationToken)
     {

@@ -23,6 +23,9 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     /// <summary>The hops, nearest first.</summary>
     public IReadOnlyList<HopUri> Hops => [.. _links.Select(l => l.Hop)];
 
+    /// <summary>What dials the last hop's streams.</summary>
+    internal IStreamDialer Last => _last;
+
     /// <summary>How each hop does, nearest first.</summary>
     public IReadOnlyList<HopStatus> Status =>
         [.. _links.Select((link, i) => link.Dialer is SshHop session ? session.Describe(_outcomes.Of(i, link.Hop)) : _outcomes.Of(i, link.Hop))];

@@ -36,26 +36,34 @@ public sealed class HaProxy : PrivateService
     /// <param name="certificate">What it shows.</param>
     /// <param name="backend">Where it leads, as "address:port".</param>
     /// <param name="bind">Further words of its bind line, such as "verify required ca-file FILE".</param>
-    public static Task<HaProxy> StartAsync(OpenSslCertificate certificate, string backend, string bind = "", int port = 0) => StartAsync(
+    /// <param name="address">Where it listens; null for both loopback families.</param>
+    /// <param name="inNamespace">The network namespace it runs in; null for the tests' own.</param>
+    public static Task<HaProxy> StartAsync(
+        OpenSslCertificate certificate, string backend, string bind = "", int port = 0, string? address = null, NetworkNamespace? inNamespace = null) => StartAsync(
         "haproxy",
         port,
         (folder, at) =>
         {
+            string[] binds = [.. (address is null ? ["127.0.0.1", "[::1]"] : new[] { address }).Select(a => $"    bind {a}:{at} ssl crt {certificate.BothFile} {bind}\n")];
             string file = folder.Write("haproxy.cfg", $"""
                 global
                     maxconn 1000
+                    {(address is null ? "" : "log stdout format raw local0")}
                 defaults
                     mode tcp
+                    log global
+                    option tcplog
                     timeout connect 10s
                     timeout client 10m
                     timeout server 10m
                 listen front
-                    bind 127.0.0.1:{at} ssl crt {certificate.BothFile} {bind}
-                    bind [::1]:{at} ssl crt {certificate.BothFile} {bind}
+                {string.Concat(binds)}
                     server behind {backend}
 
                 """);
             return Task.FromResult(new PeerStart { Program = InstalledPeers.Find("haproxy"), Arguments = ["-db", "-f", file] });
         },
-        (folder, process, at) => new HaProxy(folder, process, at));
+        (folder, process, at) => new HaProxy(folder, process, at),
+        address ?? "127.0.0.1",
+        inNamespace);
 }

@@ -8,7 +8,7 @@ public sealed class MicroSocks : PrivateService
     {
     }
 
-    public static Task<MicroSocks> StartAsync(string? user = null, string? password = null, string address = "127.0.0.1", int port = 0) => StartAsync(
+    public static Task<MicroSocks> StartAsync(string? user = null, string? password = null, string address = "127.0.0.1", int port = 0, NetworkNamespace? inNamespace = null) => StartAsync(
         "microsocks",
         port,
         (_, at) => Task.FromResult(new PeerStart
@@ -17,5 +17,6 @@ public sealed class MicroSocks : PrivateService
             Arguments = ["-i", address, "-p", at.ToString(), .. user is null ? Array.Empty<string>() : ["-u", user, "-P", password!]],
         }),
         (folder, process, at) => new MicroSocks(folder, process, at),
-        address);
+        address,
+        inNamespace);
 }

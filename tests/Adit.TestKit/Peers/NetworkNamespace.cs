@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Adit.TestKit.Peers;
@@ -55,6 +57,56 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Namespaces in a line, each joined to the next: its interface <c>right</c> to the next one's <c>left</c>. Those between forward, and routes lead from every one to every other, over IPv4 and
+    /// IPv6. <see cref="Address4"/> and <see cref="Address6"/> are what the one to the left sees; of the first, what the second sees.
+    /// </summary>
+    /// <param name="count">How many, two at least.</param>
+    public static async Task<IReadOnlyList<NetworkNamespace>> CreateLineAsync(int count)
+    {
+        await RemoveStaleAsync();
+        NetworkNamespace[] line = [.. Enumerable.Range(0, count).Select(i => i == 0 ? new NetworkNamespace(NextName(), "10.98.0.1", "fd98:0::1") : new NetworkNamespace(NextName(), $"10.98.{i - 1}.2", $"fd98:{i - 1}::2"))];
+        StringBuilder script = new();
+        foreach (NetworkNamespace each in line)
+        {
+            script.Append($"ip netns add {each.Name}\nip -n {each.Name} link set lo up\n");
+            script.Append($"ip netns exec {each.Name} sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'\n");
+        }
+
+        for (int i = 0; i + 1 < count; i++)
+        {
+            script.Append($"ip -n {line[i].Name} link add right type veth peer name left netns {line[i + 1].Name}\n");
+            foreach ((string name, string link, int last) in new[] { (line[i].Name, "right", 1), (line[i + 1].Name, "left", 2) })
+            {
+                script.Append($"ip -n {name} address add 10.98.{i}.{last}/24 dev {link}\nip -n {name} address add fd98:{i}::{last}/64 dev {link} nodad\nip -n {name} link set {link} up\n");
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            for (int net = 0; net + 1 < count; net++)
+            {
+                if (net == i || net == i - 1) continue;
+                (string via4, string via6) = net > i ? ($"10.98.{i}.2", $"fd98:{i}::2") : ($"10.98.{i - 1}.1", $"fd98:{i - 1}::1");
+                script.Append($"ip -n {line[i].Name} route add 10.98.{net}.0/24 via {via4}\nip -n {line[i].Name} route add fd98:{net}::/64 via {via6}\n");
+            }
+        }
+
+        try
+        {
+            (await ProcessRunner.RunAsync("sh", "-e", "-c", script.ToString())).Succeeded();
+            return line;
+        }
+        catch
+        {
+            foreach (NetworkNamespace each in line) await each.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A place within it, for what the tests' own process does there.</summary>
+    public NamespaceEndPoint At(string address, int port) => new(this, new IPEndPoint(IPAddress.Parse(address), port));
 
     public async ValueTask DisposeAsync() => await ProcessRunner.RunAsync("ip", "netns", "delete", Name);
 

@@ -17,7 +17,10 @@ public sealed class Nginx : PrivateService
     /// <param name="backend">Where it leads, as "http://address:port".</param>
     /// <param name="location">Further directives of its location.</param>
     /// <param name="certificate">What it shows over TLS; null to serve without.</param>
-    public static Task<Nginx> StartAsync(string backend, string location, OpenSslCertificate? certificate = null, int port = 0) => StartAsync(
+    /// <param name="address">Where it listens; null for both loopback families.</param>
+    /// <param name="inNamespace">The network namespace it runs in; null for the tests' own.</param>
+    public static Task<Nginx> StartAsync(
+        string backend, string location, OpenSslCertificate? certificate = null, int port = 0, string? address = null, NetworkNamespace? inNamespace = null) => StartAsync(
         "nginx",
         port,
         (folder, at) =>
@@ -28,12 +31,12 @@ public sealed class Nginx : PrivateService
                 daemon off; user root; worker_processes 1; pid {{folder["nginx.pid"]}}; error_log stderr error;
                 events { worker_connections 2048; }
                 http {
-                    access_log off;
+                    access_log {{(address is null ? "off" : "/dev/stdout")}};
                     client_body_temp_path {{folder["body"]}}; proxy_temp_path {{folder["proxy"]}}; fastcgi_temp_path {{folder["fastcgi"]}};
                     uwsgi_temp_path {{folder["uwsgi"]}}; scgi_temp_path {{folder["scgi"]}};
                     map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
                     server {
-                        listen 127.0.0.1:{{at}}{{kind}}; listen [::1]:{{at}}{{kind}}; {{tls}}
+                        {{string.Concat((address is null ? ["127.0.0.1", "[::1]"] : new[] { address }).Select(a => $"listen {a}:{at}{kind}; "))}}{{tls}}
                         location / {
                             proxy_pass {{backend}}; proxy_http_version 1.1; proxy_ssl_verify off;
                             proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
@@ -45,5 +48,7 @@ public sealed class Nginx : PrivateService
                 """);
             return Task.FromResult(new PeerStart { Program = InstalledPeers.Find("nginx"), Arguments = ["-e", "stderr", "-c", file] });
         },
-        (folder, process, at) => new Nginx(folder, process, at));
+        (folder, process, at) => new Nginx(folder, process, at),
+        address ?? "127.0.0.1",
+        inNamespace);
 }

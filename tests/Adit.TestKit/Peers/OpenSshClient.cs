@@ -38,6 +38,9 @@ public sealed class OpenSshClient : IDisposable
     /// <summary>The program to run in ssh's place, which takes ssh's options; null for ssh itself.</summary>
     public string? Program { get; init; }
 
+    /// <summary>The network namespace to run in; null for the tests' own.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>Words that go before the options, for a <see cref="Program"/> that has verbs.</summary>
     public IReadOnlyList<string> Verb { get; init; } = [];
 
@@ -51,6 +54,7 @@ public sealed class OpenSshClient : IDisposable
             .. options, $"{Target.User}@{Target.Host}", .. command,
         ],
         Environment = Environment,
+        Namespace = Namespace,
     };
 
     /// <summary>Runs a command on the server to its end.</summary>

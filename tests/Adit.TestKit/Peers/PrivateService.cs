@@ -21,17 +21,17 @@ public abstract class PrivateService(PeerFolder folder, PeerProcess process, int
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Prepares a folder, starts the program and waits until it listens on <paramref name="address"/>.</summary>
+    /// <summary>Prepares a folder, starts the program, in a network namespace if one is named, and waits until it listens on <paramref name="address"/>.</summary>
     private protected static async Task<T> StartAsync<T>(
-        string purpose, int port, Func<PeerFolder, int, Task<PeerStart>> prepare, Func<PeerFolder, PeerProcess, int, T> make, string address = "127.0.0.1")
+        string purpose, int port, Func<PeerFolder, int, Task<PeerStart>> prepare, Func<PeerFolder, PeerProcess, int, T> make, string address = "127.0.0.1", NetworkNamespace? at = null)
     {
         if (port == 0) port = Ports.Free();
         PeerFolder folder = new(purpose);
         PeerProcess? process = null;
         try
         {
-            process = await PeerProcess.StartAsync(await prepare(folder, port));
-            await Readiness.WaitForListenerAsync(new IPEndPoint(IPAddress.Parse(address), port), process);
+            process = await PeerProcess.StartAsync((await prepare(folder, port)) with { Namespace = at?.Name });
+            await Readiness.WaitForListenerAsync(at is null ? new IPEndPoint(IPAddress.Parse(address), port) : at.At(address, port), process);
             return make(folder, process, port);
         }
         catch

@@ -15,12 +15,11 @@ public static class Readiness
         while (true)
         {
             if (peer.HasExited) throw peer.Failure($"ended before it listened on {endpoint}");
-            using Socket socket = endpoint.AddressFamily == AddressFamily.Unix
-                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-                : new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            (Socket opened, EndPoint place) = NamespaceEndPoint.Open(endpoint);
+            using Socket socket = opened;
             try
             {
-                await socket.ConnectAsync(endpoint, deadline.Token);
+                await socket.ConnectAsync(place, deadline.Token);
                 return;
             }
             catch (SocketException)

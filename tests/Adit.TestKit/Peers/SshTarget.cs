@@ -8,7 +8,7 @@ namespace Adit.TestKit.Peers;
 public sealed record SshTarget(string Host, int Port, string User, IReadOnlyList<string> HostKeys)
 {
     /// <summary>The server's keys as lines of a known_hosts file.</summary>
-    public string KnownHosts => string.Concat(HostKeys.Select(k => $"[{Host}]:{Port} {k}\n"));
+    public string KnownHosts => string.Concat(HostKeys.Select(k => Port == 22 ? $"{Host} {k}\n" : $"[{Host}]:{Port} {k}\n"));
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Host), Port);
 }

@@ -14,13 +14,12 @@ public static class StreamProbe
     /// <summary>Connects to "address:port" of loopback or to any other endpoint; the stream owns its socket.</summary>
     public static async Task<NetworkStream> ConnectAsync(EndPoint endPoint)
     {
-        Socket socket = endPoint.AddressFamily == AddressFamily.Unix
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        (Socket socket, EndPoint place) = NamespaceEndPoint.Open(endPoint);
         try
         {
             using CancellationTokenSource deadline = new(PeerProcess.Patience);
-            await socket.ConnectAsync(endPoint, deadline.Token);
+            if (place.AddressFamily != AddressFamily.Unix) socket.NoDelay = true;
+            await socket.ConnectAsync(place, deadline.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -18,10 +18,8 @@ public sealed class StreamServer : IAsyncDisposable
     private StreamServer(EndPoint endPoint, Func<NetworkStream, Task> serve)
     {
         _serve = serve;
-        _listener = endPoint.AddressFamily == AddressFamily.Unix
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(endPoint);
+        (_listener, EndPoint place) = NamespaceEndPoint.Open(endPoint);
+        _listener.Bind(place);
         _listener.Listen(1024);
         EndPoint = _listener.LocalEndPoint!;
         _accepting = AcceptAsync();
