@@ -56,11 +56,13 @@ public sealed class ForwardVerbTests(ClientFixture fixture) : IClassFixture<Clie
         int port = near.Target.Port;
         IReadOnlyList<SshKeyFile> hostKeys = await CopyAsync(near.HostKeys);
         await near.DisposeAsync();
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        Exception? refusal = await Record.ExceptionAsync(async () =>
         {
             await using NetworkStream refused = await StreamProbe.ConnectAsync(place);
             await refused.ReadExactlyAsync(new byte[1]);
         });
+        // The end comes while connecting or after it.
+        Assert.True(refusal is IOException or SocketException, $"expected the connection to end, got {refusal}");
         await using OpenSshServer again = await fixture.StartServerAsync(port: port, hostKeys: hostKeys);
         await AssertEchoAsync(place);
     }

@@ -89,7 +89,10 @@ public sealed class StraightTests : HttpCarrierTest
     public async Task ManyCarriers_AtOnce()
     {
         Need();
-        await using HttpGateway gateway = await HttpGateway.StartAsync();
+        // As many logins at once as there are carriers: the default would turn some of them away.
+        using PeerFolder folder = new("many");
+        string configuration = folder.Write("adit.yaml", "gateway:\n  max-startups: 100:30:200\n");
+        await using HttpGateway gateway = await HttpGateway.StartAsync(options: ["-c", configuration]);
         await using StreamServer sink = StreamServer.Sink();
         await Task.WhenAll(Enumerable.Range(0, 24).Select(async i =>
         {
