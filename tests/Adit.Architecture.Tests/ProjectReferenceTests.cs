@@ -13,7 +13,8 @@ public sealed class ProjectReferenceTests
         ["Adit.Ssh"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
         ["Adit.Proxies"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
         ["Adit.Carriers"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
-        ["Adit.Gateway"] = ["Adit.Ssh", "Adit.Proxies", "Adit.Carriers", "Adit.Core", "Adit.Wire", "Adit.Platform"],
+        ["Adit.Links"] = ["Adit.Core", "Adit.Wire", "Adit.Platform"],
+        ["Adit.Gateway"] = ["Adit.Ssh", "Adit.Proxies", "Adit.Carriers", "Adit.Links", "Adit.Core", "Adit.Wire", "Adit.Platform"],
         ["Adit.Cli"] = ["Adit.Gateway"],
     };
 

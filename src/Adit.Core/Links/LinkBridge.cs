@@ -1,0 +1,49 @@
+namespace Adit.Core.Links;
+
+/// <summary>Two links of one medium joined as if by a cable: two <see cref="LinkPump"/>s. Owns both links.</summary>
+public sealed class LinkBridge : IAsyncDisposable
+{
+    private readonly LinkPump _outward;
+    private readonly LinkPump _inward;
+    private int _disposed;
+
+    private LinkBridge(ILink near, ILink far)
+    {
+        (Near, Far) = (near, far);
+        _outward = LinkPump.Start(near, far);
+        _inward = LinkPump.Start(far, near);
+        Ended = EndAsync();
+    }
+
+    /// <summary>One link: usually the device.</summary>
+    public ILink Near { get; }
+
+    /// <summary>The other: usually the tunnel.</summary>
+    public ILink Far { get; }
+
+    /// <summary>Completes once either direction has ended; fails with what broke a link.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Joins two links.</summary>
+    /// <param name="near">One; owned from here on.</param>
+    /// <param name="far">The other; owned from here on.</param>
+    /// <exception cref="ArgumentException">They carry different media.</exception>
+    public static LinkBridge Start(ILink near, ILink far) => new(near, far);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Near.Interrupt();
+        Far.Interrupt();
+        // What broke a link is told by Ended, not here.
+        await ((Task)Task.WhenAll(_outward.Ended, _inward.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Near.DisposeAsync().ConfigureAwait(false);
+        await Far.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndAsync()
+    {
+        await (await Task.WhenAny(_outward.Ended, _inward.Ended).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+}
