@@ -39,6 +39,9 @@ public struct Packet
     /// <summary>TTL or hop limit of the delivery header: to be sent (0: the system's default), or as received.</summary>
     public byte HopLimit;
 
+    /// <summary>The tunnel encapsulation limit that an IPv6 delivery header is to carry, plus 1 (RFC 2473 §4.1.1); 0 for the delivery's own.</summary>
+    public byte NestingLimit;
+
     /// <summary>Where the packet goes or came from, for delivery links with several remotes: a number that the delivery link gave.</summary>
     public ushort Remote;
 
