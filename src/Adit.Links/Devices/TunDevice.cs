@@ -3,6 +3,7 @@ using Adit.Core;
 using Adit.Core.Links;
 using Adit.Platform.Descriptors;
 using Adit.Platform.Packets;
+using Adit.Wire.Tun;
 
 namespace Adit.Links.Devices;
 
@@ -19,7 +20,7 @@ public sealed class TunDevice : ILink
     private readonly TunDescriptor _device;
     private readonly PacketCoalescer? _coalescer;
     private readonly MemoryPart[] _parts = new MemoryPart[PacketCoalescer.MaximumSegments + 2];
-    private readonly byte[] _header = GC.AllocateArray<byte>(VirtioHeader.Length, pinned: true);
+    private readonly byte[] _header = GC.AllocateArray<byte>(VirtioNetHeader.Length, pinned: true);
     private readonly nint _headerAddress;
 
     private TunDevice(TunDescriptor device, int mtu)
@@ -153,7 +154,7 @@ public sealed class TunDevice : ILink
         if (_device.HeaderLength != 0)
         {
             VirtioHeader.Write(_header, packet);
-            _parts[parts++] = new MemoryPart(_headerAddress, VirtioHeader.Length);
+            _parts[parts++] = new MemoryPart(_headerAddress, VirtioNetHeader.Length);
         }
 
         _parts[parts++] = new MemoryPart(batch.Address + packet.Offset, packet.Length);
@@ -166,7 +167,7 @@ public sealed class TunDevice : ILink
         PacketCoalescer.Merge(batch, run);
         ref Packet first = ref batch[run.First];
         VirtioHeader.WriteTcp(_header, batch.Octets(first)[run.Network] >> 4 == 4, run.HeaderLength, run.SegmentSize, run.Transport);
-        _parts[0] = new MemoryPart(_headerAddress, VirtioHeader.Length);
+        _parts[0] = new MemoryPart(_headerAddress, VirtioNetHeader.Length);
         _parts[1] = new MemoryPart(batch.Address + first.Offset, first.Length);
         int parts = 2;
         for (int i = run.First; i != run.Last;)

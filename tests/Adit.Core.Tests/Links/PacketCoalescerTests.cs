@@ -84,7 +84,8 @@ public sealed class PacketCoalescerTests
                 byte flags = random.Next(8) switch { 0 => 0x18, 1 when payload == 0 => 0x12, _ => 0x10 };
                 byte[] packet = TcpPackets.Tcp(flow >= 2, (ushort)flow, next[flow], payload, flags, ethernet: ethernet);
                 if (random.Next(12) != 0) next[flow] += (uint)payload; // else sent again
-                if (random.Next(20) == 0) packet[random.Next(packet.Length)] ^= 0x10;
+                // Behind addresses and ports, which would make it another flow's.
+                if (random.Next(20) == 0) packet[random.Next((ethernet ? 14 : 0) + (flow >= 2 ? 40 : 20) + 20, packet.Length)] ^= 0x10;
                 arrived.Add(packet);
                 _batch.Add(packet);
             }

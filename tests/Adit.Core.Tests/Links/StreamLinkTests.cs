@@ -8,7 +8,8 @@ public sealed class StreamLinkTests
     [Fact]
     public async Task Packets_ComeWhole_HoweverTheStreamIsCut()
     {
-        (MemoryStreamEnd left, MemoryStreamEnd right) = PairOfStreams();
+        using var pair = new MemoryStreamPair();
+        (DuplexStream left, DuplexStream right) = (pair.First, pair.Second);
         await using var link = new StreamLink(left, "test", Medium.Ip);
         byte[] octets = [0, 0, 0, 3, 1, 2, 3, 0, 1, 9, 0, 2, 7];
         foreach (byte octet in octets) await right.WriteAsync(new[] { octet });
@@ -28,7 +29,8 @@ public sealed class StreamLinkTests
     [Fact]
     public async Task Megabytes_GoBothWays_AndWhatDoesNotFitIsCounted()
     {
-        (MemoryStreamEnd a, MemoryStreamEnd b) = PairOfStreams();
+        using var pair = new MemoryStreamPair();
+        (DuplexStream a, DuplexStream b) = (pair.First, pair.Second);
         await using var left = new StreamLink(a, "left", Medium.Ip);
         await using var right = new StreamLink(b, "right", Medium.Ip);
         const int packets = 20_000;
@@ -72,7 +74,8 @@ public sealed class StreamLinkTests
     [Fact]
     public async Task TheEndOfTheStream_IsTheEndOfTheLink()
     {
-        (MemoryStreamEnd left, MemoryStreamEnd right) = PairOfStreams();
+        using var pair = new MemoryStreamPair();
+        (DuplexStream left, DuplexStream right) = (pair.First, pair.Second);
         await using var link = new StreamLink(left, "test", Medium.Ip);
         await right.DisposeAsync();
         var batch = new PacketBatch(1);
