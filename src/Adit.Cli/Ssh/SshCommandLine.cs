@@ -48,6 +48,9 @@ internal sealed record SshCommandLine
     /// <summary><c>--reconnect</c>: whether a lost connection is made again.</summary>
     public bool Reconnects { get; init; }
 
+    /// <summary><c>--lease</c>, <c>--apply</c>, <c>--apply-dns</c>: what becomes of the addresses that a gateway leases.</summary>
+    public LeaseUse Lease { get; init; }
+
     /// <summary><c>--log-format json</c>.</summary>
     public bool LogsJson { get; init; }
 

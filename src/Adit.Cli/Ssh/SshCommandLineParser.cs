@@ -26,6 +26,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
     private string? _logFile;
     private bool _hasJump;
     private bool _reconnects;
+    private LeaseUse _lease;
     private bool _logsJson;
     private string _query = "";
     private bool _dumps;
@@ -60,6 +61,7 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
             Control = _control,
             Via = _via,
             Reconnects = _reconnects,
+            Lease = _lease,
             LogsJson = _logsJson,
             LogFile = _logFile,
             ConfigFile = _configFile,
@@ -127,6 +129,15 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
             case "--help":
                 _invocation = SshInvocation.Help;
                 break;
+            case "--lease":
+                _lease = Max(_lease, LeaseUse.Ask);
+                break;
+            case "--apply":
+                _lease = Max(_lease, LeaseUse.Apply);
+                break;
+            case "--apply-dns":
+                _lease = Max(_lease, LeaseUse.ApplyWithNameServers);
+                break;
             case "--reconnect":
                 _reconnects = true;
                 break;
@@ -154,6 +165,8 @@ internal sealed partial class SshCommandLineParser(IReadOnlyList<string> words)
 
         string Value() => parts.Length > 1 ? parts[1] : _next < words.Count ? words[_next++] : throw new SshUsageException($"adit ssh: {parts[0]}: expected a value", showsUsage: true);
     }
+
+    private static LeaseUse Max(LeaseUse one, LeaseUse other) => one > other ? one : other;
 
     private void ReadDestination()
     {

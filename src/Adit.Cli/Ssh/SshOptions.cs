@@ -23,6 +23,9 @@ internal static class SshOptions
         Switch("-g", Tunnels, "Let other hosts connect to -L and -D without a bind address."),
         Switch("-N", Tunnels, "Run no command: tunnels only."),
         With("-w", "local_tun[:remote_tun]", Tunnels, "A tun device here, joined with one at the server: numbers, or any. A tap device with -o Tunnel=ethernet."),
+        Switch("--lease", Tunnels, "With -w: insist on addresses that the gateway leases, and print them."),
+        Switch("--apply", Tunnels, "With -w: set the device to what the gateway leases: MTU, addresses, routes."),
+        Switch("--apply-dns", Tunnels, "As --apply, and use the gateway's name servers as long as the tunnel lives."),
 
         With("-J", "[user@]host[:port][,...]", Path, "Go through these hosts, nearest first."),
         With("--via", "HOP", Path, "Go through a hop, such as ssh://me@bastion; repeat it, nearest first.", repeats: true),

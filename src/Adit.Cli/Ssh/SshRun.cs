@@ -121,7 +121,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
 
     private async Task<bool> TunnelAsync(SshClient client, CancellationToken cancellationToken)
     {
-        if (!SshTunnel.TryOpen(config, log, out _tunnel))
+        if (!SshTunnel.TryOpen(config, line.Lease, log, out _tunnel))
         {
             if (config.ExitOnForwardFailure) log.Fatal("Could not request tunnel forwarding.");
             else log.Error("Could not request tunnel forwarding.");

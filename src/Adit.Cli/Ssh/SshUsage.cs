@@ -26,6 +26,7 @@ internal static class SshUsage
             new("adit ssh -N -L 8080:intranet:80 me@bastion", "http://localhost:8080/ is http://intranet/ as the bastion sees it."),
             new("adit ssh -N -D 1080 --reconnect me@bastion", "A SOCKS proxy on localhost:1080 that survives the loss of the connection."),
             new("adit ssh -N -R 2222:localhost:22 me@server", "The server's port 2222 is this machine's SSH server."),
+            new("adit ssh -N -w any --apply me@gateway", "A tun device with the address and routes that the gateway leases."),
             new("adit ssh -J me@bastion -L /tmp/pg.sock:db:5432 -N me@inner", "A unix socket here is the database behind two hosts."),
             new("adit ssh -o ControlMaster=auto -o ControlPersist=60 me@server uname -a", "Run a command; use a master, or leave one behind that ends when it was idle for 60 s."),
         ],

@@ -41,6 +41,7 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
         _time = time ?? TimeProvider.System;
         RoundTrip = new RoundTripTime(_time);
         _windowBudget = limits.WindowBudget;
+        Carrier = (stream as SocketStream)?.RemoteEndPoint;
         _incomingRequests = Channel.CreateBounded<GlobalRequestMessage>(limits.PendingRequests);
         _transport = new SshTransport(stream, isClient, options, identity, this, logger, time);
     }
@@ -62,6 +63,9 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
 
     /// <summary>Octets on the wire so far, out and in.</summary>
     public (long Sent, long Received) Octets => _transport.Octets;
+
+    /// <summary>Where the peer is, when a socket carries the connection; null behind hops.</summary>
+    public System.Net.IPEndPoint? Carrier { get; }
 
     /// <summary>What this side does for its peer; set before authentication ends. Null refuses everything.</summary>
     public IConnectionService? Service { get; set; }
