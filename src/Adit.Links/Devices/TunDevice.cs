@@ -89,9 +89,9 @@ public sealed class TunDevice : ILink
 
                 var packet = new Packet { Offset = start, Length = count - header, Floor = floor, Ceiling = ceiling, NetworkStart = start };
                 if (header != 0 && !VirtioHeader.TryRead(batch.Memory.AsSpan(start - header, header), ref packet)) packet.Drop(DropReason.BadHeader);
-                if (_device.IsTap) packet.NetworkStart = start + NetworkOffset(batch.Octets(packet));
+                if (_device.IsTap) packet.NetworkStart = start + VirtioHeader.NetworkOffset(batch.Octets(packet));
                 octets += packet.Length;
-                segments += packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+                segments += VirtioHeader.SegmentsOf(packet);
                 batch.Add(packet);
             }
 
@@ -138,14 +138,6 @@ public sealed class TunDevice : ILink
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Where the IP header of a frame begins: behind the Ethernet header and its 802.1Q tags.</summary>
-    private static int NetworkOffset(ReadOnlySpan<byte> frame)
-    {
-        int at = 12;
-        while (at + 6 <= frame.Length && ((frame[at] << 8) | frame[at + 1]) is 0x8100 or 0x88a8) at += 4;
-        return Math.Min(at + 2, frame.Length);
-    }
-
     private void SendOne(PacketBatch batch, int index)
     {
         ref Packet packet = ref batch[index];
@@ -158,8 +150,7 @@ public sealed class TunDevice : ILink
         }
 
         _parts[parts++] = new MemoryPart(batch.Address + packet.Offset, packet.Length);
-        int segments = packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
-        if (Write(parts)) Counters.Sent(1, packet.Length, 1, segments);
+        if (Write(parts)) Counters.Sent(1, packet.Length, 1, VirtioHeader.SegmentsOf(packet));
     }
 
     private void SendRun(PacketBatch batch, in PacketRun run)

@@ -33,6 +33,17 @@ internal static class VirtioHeader
         return true;
     }
 
+    /// <summary>Packets as the network sees them: the segments of a super-packet each.</summary>
+    public static int SegmentsOf(in Packet packet) => packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+
+    /// <summary>Where the IP header of a frame begins: behind the Ethernet header and its 802.1Q tags.</summary>
+    public static int NetworkOffset(ReadOnlySpan<byte> frame)
+    {
+        int at = 12;
+        while (at + 6 <= frame.Length && ((frame[at] << 8) | frame[at + 1]) is 0x8100 or 0x88a8) at += 4;
+        return Math.Min(at + 2, frame.Length);
+    }
+
     /// <summary>Describes a packet to a device.</summary>
     public static void Write(Span<byte> header, in Packet packet)
     {
