@@ -9,6 +9,10 @@ public sealed class LinkBridge : IAsyncDisposable
 
     private LinkBridge(ILink near, ILink far)
     {
+        // Answers (ICMP) come from the other direction's thread.
+        (near, far) = (new SharedSendLink(near), new SharedSendLink(far));
+        far.AnswerTo(near);
+        near.AnswerTo(far);
         (Near, Far) = (near, far);
         _outward = LinkPump.Start(near, far);
         _inward = LinkPump.Start(far, near);
