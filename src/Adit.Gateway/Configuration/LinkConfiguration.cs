@@ -67,9 +67,6 @@ public sealed record LinkConfiguration
     /// <summary>The UDP port of both ends, where their places name none (<c>port</c>); default: 4789 for vxlan, 6081 for geneve, none for udp.</summary>
     public int? Port { get; init; }
 
-    /// <summary>The UDP port that packets are sent from (<c>source-port</c>); default: the one that is listened on.</summary>
-    public int? SourcePort { get; init; }
-
     /// <summary>The tunnel encapsulation limit (<c>encap-limit</c>, RFC 2473 §4.1.1), 0 to 255, or -1 for none; default 4 for IPv6 outside, as Linux has it.</summary>
     public int? EncapLimit { get; init; }
 

@@ -32,7 +32,6 @@ internal static class LinkKeys
         new("bridge", (l, n) => l with { Bridge = Name(n) }, l => l.Bridge),
         new("vni", (l, n) => l with { Vni = n.Integer(0, 0xff_ffff) }, l => l.Vni),
         new("port", (l, n) => l with { Port = n.Integer(1, ushort.MaxValue) }, l => l.Port),
-        new("source-port", (l, n) => l with { SourcePort = n.Integer(1, ushort.MaxValue) }, l => l.SourcePort),
         new("encap-limit", (l, n) => l with { EncapLimit = IsNone(n) ? -1 : n.Integer(0, 255) }, l => l.EncapLimit is { } limit ? limit < 0 ? "none" : limit : null),
         new("learning", (l, n) => l with { Learning = n.Flag() }, l => l.Learning),
         new("forward", (l, n) => l with { Forward = n.ListOf(Forward) }, l => Texts(l.Forward)),

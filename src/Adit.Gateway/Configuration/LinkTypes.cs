@@ -6,7 +6,7 @@ internal static class LinkTypes
     private static readonly string[] Everywhere = ["type", "dev", "mtu", "address", "route", "bridge", "mss-clamp", "owner", "persistent", "capture", "fault"];
     private static readonly string[] Delivered = ["local", "remote", "ttl", "tos", "pmtu"];
     private static readonly string[] Keyed = ["key", "checksum", "sequence", "keepalive"];
-    private static readonly string[] Ported = ["port", "source-port"];
+    private static readonly string[] Ported = ["port"];
     private static readonly string[] Switched = ["vni", "learning", "forward"];
     private static readonly string[] Limited = ["encap-limit"];
 

@@ -37,7 +37,7 @@ internal sealed record LinkEnds(IPEndPoint Local, IReadOnlyList<IPEndPoint> Remo
         bool isIpv6 = (link.Local?.Address ?? remotes[0].Address).AddressFamily == AddressFamily.InterNetworkV6;
         if (remotes.Find(r => (r.AddressFamily == AddressFamily.InterNetworkV6) != isIpv6) is { } other)
             throw new TunnelException(TunnelError.BadConfiguration, $"remote: expected {(isIpv6 ? "IPv6" : "IPv4")}, as the other addresses, got {other.Address}");
-        return new LinkEnds(new IPEndPoint(link.Local?.Address ?? (isIpv6 ? IPAddress.IPv6Any : IPAddress.Any), link.SourcePort ?? link.Local?.Port ?? port), remotes, floods);
+        return new LinkEnds(new IPEndPoint(link.Local?.Address ?? (isIpv6 ? IPAddress.IPv6Any : IPAddress.Any), link.Local?.Port ?? (port != 0 ? port : remotes[0].Port)), remotes, floods);
     }
 
     private static AddressFamily FamilyOf(LinkConfiguration link) => link.Type switch

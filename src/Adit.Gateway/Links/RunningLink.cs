@@ -1,4 +1,7 @@
 using Adit.Core.Links;
+using Adit.Core.Streams;
+using Adit.Gateway.Hops;
+using Adit.Links.Capture;
 using Adit.Links.Delivery;
 using Adit.Links.Devices;
 
@@ -31,6 +34,15 @@ public sealed class RunningLink : IAsyncDisposable
 
     /// <summary>Completes when a direction has ended, and fails with what broke the link.</summary>
     public Task Ended => _bridge.Ended;
+
+    /// <summary>Its records.</summary>
+    public IReadOnlyList<PacketRecorder> Captures { get; init; } = [];
+
+    /// <summary>The hops of a stream; null for none.</summary>
+    internal HopChain? Hops { get; init; }
+
+    /// <summary>Where a stream is waited for; null for none.</summary>
+    internal IStreamListener? Listener { get; init; }
 
     /// <summary>Watches for loops; null for a stream.</summary>
     internal LoopGuard? Guard { get; }

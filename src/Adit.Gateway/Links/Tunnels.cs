@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Adit.Core.Links;
 using Adit.Gateway.Configuration;
 using Adit.Links.Delivery;
@@ -8,6 +9,7 @@ using Adit.Links.Gre;
 using Adit.Links.Ip;
 using Adit.Links.Vxlan;
 using Adit.Wire.Ethernet;
+using Adit.Wire.Ip;
 
 namespace Adit.Gateway.Links;
 
@@ -16,36 +18,31 @@ internal static class Tunnels
 {
     private const int UsualEncapsulationLimit = 4; // Linux's, RFC 2473 §6.6
 
-    // IANA's protocol numbers.
-    private const byte Ipv4Protocol = 4;
-    private const byte Ipv6Protocol = 41;
-    private const byte GreProtocol = 47;
-    private const byte EtherIpProtocol = 97;
-
     /// <summary>Opens what carries the tunnel.</summary>
     /// <param name="link">The link.</param>
     /// <param name="ends">Its ends.</param>
     /// <exception cref="Core.TunnelException">A privilege is missing, or the address is taken or not this machine's.</exception>
     public static IDelivery Deliver(LinkConfiguration link, LinkEnds ends)
     {
-        byte? protocol = link.Type switch
-        {
-            LinkType.Gre or LinkType.Gretap or LinkType.Ip6Gre or LinkType.Ip6Gretap => GreProtocol,
-            LinkType.EtherIp => EtherIpProtocol,
-            LinkType.Ipip or LinkType.Sit or LinkType.Ip6Tnl => link.CarriedVersion == 4 ? Ipv4Protocol : Ipv6Protocol,
-            _ => null,
-        };
-        if (protocol is { } number)
-        {
-            int limit = link.EncapLimit ?? UsualEncapsulationLimit;
-            bool isIpv6 = ends.Local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-            return RawIpDelivery.Open(new RawIpDeliveryOptions { Local = ends.Local.Address, Remote = ends.Remotes[0].Address, Protocol = number, EncapsulationLimit = isIpv6 && limit >= 0 ? (byte)limit : null });
-        }
-
+        if (ProtocolOf(link) is var protocol and not IpProtocol.Udp)
+            return RawIpDelivery.Open(new RawIpDeliveryOptions { Local = ends.Local.Address, Remote = ends.Remotes[0].Address, Protocol = (byte)protocol, EncapsulationLimit = LimitOf(link, ends) });
         UdpDelivery delivery = UdpDelivery.Open(new UdpDeliveryOptions { Local = ends.Local, Remote = ends.Remotes[0], MatchesPort = link.Type == LinkType.Udp });
         foreach (System.Net.IPEndPoint remote in ends.Remotes) delivery.AddRemote(remote);
         return delivery;
     }
+
+    /// <summary>The IP protocol that delivers a link.</summary>
+    public static IpProtocol ProtocolOf(LinkConfiguration link) => link.Type switch
+    {
+        LinkType.Gre or LinkType.Gretap or LinkType.Ip6Gre or LinkType.Ip6Gretap => IpProtocol.Gre,
+        LinkType.EtherIp => IpProtocol.EtherIp,
+        LinkType.Ipip or LinkType.Sit or LinkType.Ip6Tnl => link.CarriedVersion == 4 ? IpProtocol.Ipv4 : IpProtocol.Ipv6,
+        _ => IpProtocol.Udp,
+    };
+
+    /// <summary>The tunnel encapsulation limit that a link sends; null for none.</summary>
+    public static byte? LimitOf(LinkConfiguration link, LinkEnds ends) =>
+        ProtocolOf(link) == IpProtocol.Udp || ends.Local.AddressFamily == AddressFamily.InterNetwork || link.EncapLimit < 0 ? null : (byte)(link.EncapLimit ?? UsualEncapsulationLimit);
 
     /// <summary>Makes the tunnel.</summary>
     /// <param name="link">The link.</param>

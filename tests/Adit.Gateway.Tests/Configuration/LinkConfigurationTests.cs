@@ -32,7 +32,6 @@ public sealed class LinkConfigurationTests
             remote: [192.0.2.2, "192.0.2.3:8472"]
             vni: 42
             port: 8472
-            source-port: 5000
             learning: no
             forward: 02:00:00:00:00:07=192.0.2.9
             bridge: br0
