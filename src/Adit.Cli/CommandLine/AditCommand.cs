@@ -7,6 +7,7 @@ using Adit.Cli.Forward;
 using Adit.Cli.Help;
 using Adit.Cli.Keygen;
 using Adit.Cli.Manual;
+using Adit.Cli.Mtu;
 using Adit.Cli.Plan;
 using Adit.Cli.Proxy;
 using Adit.Cli.Serve;
@@ -53,6 +54,7 @@ internal static class AditCommand
             TopCommand.Create(),
             TourCommand.Create(),
             DoctorCommand.Create(),
+            MtuCommand.Create(),
             KeygenCommand.Create(),
             CompletionCommand.Create(),
             ManCommand.Create(),

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Adit.Wire.Ip;
 
 namespace Adit.Core.Links;
 
@@ -82,25 +82,23 @@ public sealed class PacketCoalescer
         Span<byte> last = batch.Octets(batch[run.Last]);
         int transportLength = run.HeaderLength - run.Transport + run.Payload;
         Span<byte> ip = first[run.Network..];
-        ulong pseudo;
+        uint pseudo;
         if (ip[0] >> 4 == 4)
         {
             BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)(20 + transportLength));
             ip[10] = ip[11] = 0;
-            ushort sum = (ushort)~OnesSum.Fold(OnesSum.Of(ip[..20]));
-            MemoryMarshal.Write(ip[10..], in sum);
-            pseudo = OnesSum.Of(ip.Slice(12, 8));
+            BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetChecksum.Compute(ip[..20]));
+            pseudo = InternetChecksum.Sum(ip.Slice(12, 8));
         }
         else
         {
             BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)transportLength);
-            pseudo = OnesSum.Of(ip.Slice(8, 32));
+            pseudo = InternetChecksum.Sum(ip.Slice(8, 32));
         }
 
         Span<byte> tcp = first[run.Transport..];
         tcp[13] |= (byte)(last[run.Transport + 13] & Push);
-        ushort partial = OnesSum.Fold(pseudo + OnesSum.Word(TcpProtocol) + OnesSum.Word(transportLength));
-        MemoryMarshal.Write(tcp[16..], in partial);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp[16..], (ushort)InternetChecksum.Add(pseudo, TcpProtocol + (uint)transportLength));
     }
 
     private bool TryAppend(PacketBatch batch, int index, in Segment segment)
@@ -217,22 +215,21 @@ public sealed class PacketCoalescer
                 && first[(Transport + 20)..HeaderLength].SequenceEqual(octets[(Transport + 20)..HeaderLength]);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static bool IsIntact(ReadOnlySpan<byte> octets, int network, int transport)
         {
             ReadOnlySpan<byte> ip = octets[network..transport];
-            ulong pseudo = OnesSum.Word(TcpProtocol) + OnesSum.Word(octets.Length - transport);
+            uint pseudo = TcpProtocol + (uint)(octets.Length - transport);
             if (ip[0] >> 4 == 4)
             {
-                if (OnesSum.Fold(OnesSum.Of(ip)) != 0xffff) return false;
-                pseudo += OnesSum.Of(ip[12..]);
+                if (!InternetChecksum.IsValid(ip)) return false;
+                pseudo += InternetChecksum.Sum(ip[12..]);
             }
             else
             {
-                pseudo += OnesSum.Of(ip[8..]);
+                pseudo += InternetChecksum.Sum(ip[8..]);
             }
 
-            return OnesSum.Fold(pseudo + OnesSum.Of(octets[transport..])) == 0xffff;
+            return InternetChecksum.Add(pseudo, InternetChecksum.Sum(octets[transport..])) == ushort.MaxValue;
         }
     }
 }

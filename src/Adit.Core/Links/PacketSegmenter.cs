@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Adit.Wire.Ip;
 
 namespace Adit.Core.Links;
 
@@ -19,6 +20,8 @@ public sealed class PacketSegmenter
     /// <summary>The longest run of headers in front of a payload.</summary>
     private const int MaximumHeader = 512;
 
+    private const int UdpChecksum = 6;
+    private const int TcpChecksum = 16;
     private const byte Fin = 0x01;
     private const byte Push = 0x08;
     private const byte Cwr = 0x80;
@@ -47,9 +50,8 @@ public sealed class PacketSegmenter
         int end = packet.Offset + packet.Length;
         int field = packet.TransportStart + packet.ChecksumOffset;
         if (packet.TransportStart < packet.Offset || field + 2 > end) return false;
-        ushort sum = (ushort)~OnesSum.Fold(OnesSum.Of(memory.AsSpan(packet.TransportStart, end - packet.TransportStart)));
-        if (sum == 0 && packet.ChecksumOffset == 6) sum = 0xffff; // UDP: RFC 768, 0 means none
-        MemoryMarshal.Write(memory.AsSpan(field), in sum);
+        uint sum = InternetChecksum.Sum(memory.AsSpan(packet.TransportStart, end - packet.TransportStart));
+        BinaryPrimitives.WriteUInt16BigEndian(memory.AsSpan(field), packet.ChecksumOffset == UdpChecksum ? InternetChecksum.FinishUdp(sum) : InternetChecksum.Finish(sum));
         packet.Flags &= ~PacketFlags.ChecksumPartial;
         return true;
     }
@@ -139,7 +141,7 @@ public sealed class PacketSegmenter
         private readonly bool _is4;
         private readonly ushort _identification;
         private readonly uint _sequence;
-        private readonly ulong _pseudo;
+        private readonly uint _pseudo;
 
         private SegmentLayout(ReadOnlySpan<byte> octets, int network, int transport, int header, bool isTcp)
         {
@@ -148,7 +150,7 @@ public sealed class PacketSegmenter
             if (_is4) _identification = BinaryPrimitives.ReadUInt16BigEndian(octets[(network + 4)..]);
             if (isTcp) _sequence = BinaryPrimitives.ReadUInt32BigEndian(octets[(transport + 4)..]);
             // Addresses and protocol; the length is added for each segment.
-            _pseudo = (_is4 ? OnesSum.Of(octets.Slice(network + 12, 8)) : OnesSum.Of(octets.Slice(network + 8, 32))) + OnesSum.Word(isTcp ? 6 : 17);
+            _pseudo = InternetChecksum.Sum(_is4 ? octets.Slice(network + 12, 8) : octets.Slice(network + 8, 32)) + (uint)(isTcp ? IpProtocol.Tcp : IpProtocol.Udp);
         }
 
         public int HeaderLength { get; }
@@ -179,8 +181,7 @@ public sealed class PacketSegmenter
                 BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)(ip.Length + transportLength));
                 BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)(_identification + index));
                 ip[10] = ip[11] = 0;
-                ushort sum = (ushort)~OnesSum.Fold(OnesSum.Of(ip[..((ip[0] & 15) * 4 <= ip.Length ? (ip[0] & 15) * 4 : 20)]));
-                MemoryMarshal.Write(ip[10..], in sum);
+                BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetChecksum.Compute(ip[..((ip[0] & 15) * 4 <= ip.Length ? (ip[0] & 15) * 4 : 20)]));
             }
             else
             {
@@ -188,13 +189,13 @@ public sealed class PacketSegmenter
             }
 
             Span<byte> transport = header[_transport..];
-            int field = 6;
+            int field = UdpChecksum;
             if (_isTcp)
             {
                 BinaryPrimitives.WriteUInt32BigEndian(transport[4..], _sequence + (uint)done);
                 if (!isLast) transport[13] &= unchecked((byte)~(Fin | Push));
                 if (!isFirst) transport[13] &= unchecked((byte)~Cwr);
-                field = 16;
+                field = TcpChecksum;
             }
             else
             {
@@ -202,9 +203,9 @@ public sealed class PacketSegmenter
             }
 
             transport[field] = transport[field + 1] = 0;
-            ushort checksum = (ushort)~OnesSum.Fold(_pseudo + OnesSum.Word(transportLength) + OnesSum.Of(transport) + OnesSum.Of(payload));
-            if (checksum == 0 && !_isTcp) checksum = 0xffff;
-            MemoryMarshal.Write(transport[field..], in checksum);
+            // The header's length is even, so the payload's sum adds as it is.
+            uint sum = _pseudo + (uint)transportLength + InternetChecksum.Sum(transport) + InternetChecksum.Sum(payload);
+            BinaryPrimitives.WriteUInt16BigEndian(transport[field..], _isTcp ? InternetChecksum.Finish(sum) : InternetChecksum.FinishUdp(sum));
         }
     }
 }

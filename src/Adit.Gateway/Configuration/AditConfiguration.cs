@@ -18,6 +18,9 @@ public sealed record AditConfiguration
     /// <summary>The <c>proxies:</c> part; none by default.</summary>
     public IReadOnlyList<ProxyConfiguration> Proxies { get; init; } = [];
 
+    /// <summary>The <c>links:</c> part; none by default.</summary>
+    public IReadOnlyList<LinkConfiguration> Links { get; init; } = [];
+
     /// <summary>The rules across keys that it breaks: the path of the key, and <c>expected …, got …</c>. None where it can be run.</summary>
     public IEnumerable<(string Path, string Message)> Faults => Rules.ConfigurationRules.Check(this);
 }

@@ -8,8 +8,6 @@ namespace Adit.Gateway.Configuration;
 /// <summary>Reads configuration files. Every problem has its line and column; all of them are told, not the first only.</summary>
 public static class ConfigurationFile
 {
-    private static readonly string[] LaterParts = ["links"];
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; <c>-</c> is standard input.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: it cannot be read, or something in it is wrong; the message names the first problem.</exception>
@@ -85,7 +83,10 @@ public static class ConfigurationFile
             "proxies",
             (c, n) => c with { Proxies = Proxies(reader, n) },
             c => c.Proxies.Count == 0 ? null : c.Proxies.Select(p => (object)ConfigurationWriter.Pairs(p, ProxyKeys.Table)).ToList()),
-        .. LaterParts.Select(YamlKey<AditConfiguration>.NotThereYet),
+        new(
+            "links",
+            (c, n) => c with { Links = Links(reader, n) },
+            c => c.Links.Count == 0 ? null : c.Links.Select(l => (object)ConfigurationWriter.Pairs(l, LinkKeys.Table)).ToList()),
     ];
 
     private static List<ForwardConfiguration> Forwards(MappingReader reader, YamlNode node)
@@ -98,6 +99,12 @@ public static class ConfigurationFile
     {
         if (node is not YamlList list) throw node.Fault("a list of proxies");
         return [.. list.Items.Select((item, i) => reader.Read(item, $"proxies[{i}]", new ProxyConfiguration(), ProxyKeys.Table))];
+    }
+
+    private static List<LinkConfiguration> Links(MappingReader reader, YamlNode node)
+    {
+        if (node is not YamlList list) throw node.Fault("a list of links");
+        return [.. list.Items.Select((item, i) => reader.Read(item, $"links[{i}]", new LinkConfiguration(), LinkKeys.Table))];
     }
 
     private static string ReadBounded(string path)

@@ -12,6 +12,8 @@ internal static class HiddenPasswords
     {
         for (int i = 0; i < configuration.Forwards.Count; i++)
             foreach (string hop in In(configuration.Forwards[i].Via)) yield return ($"forwards[{i}].via", $"{hop}: {Expected("auth=FILE")}");
+        for (int i = 0; i < configuration.Links.Count; i++)
+            foreach (string hop in In(configuration.Links[i].Via)) yield return ($"links[{i}].via", $"{hop}: {Expected("auth=FILE")}");
         for (int i = 0; i < configuration.Proxies.Count; i++)
         {
             foreach (string hop in In(configuration.Proxies[i].Via)) yield return ($"proxies[{i}].via", $"{hop}: {Expected("auth=FILE")}");

@@ -21,6 +21,9 @@ public abstract class SocketDelivery : IDelivery
     /// <summary>Ours: messages received at once.</summary>
     private const int Rooms = 8;
 
+    /// <summary>Ours: failures to receive, one after the other, that are borne.</summary>
+    private const int MostFailures = 1000;
+
     /// <summary>UDP_MAX_SEGMENTS of Linux before 6.9.</summary>
     private const int MaximumSegments = 64;
 
@@ -125,11 +128,17 @@ public abstract class SocketDelivery : IDelivery
     public int Receive(PacketBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        while (true)
+        for (int failures = 0; ; failures++)
         {
             int count = ReceiveOnce(batch);
             if (count > 0) return count;
-            if (count == 0) continue; // all of it was dropped
+            if (count == 0 || -count == InterruptibleDescriptor.TryAgain) failures = 0;
+            if (count == 0)
+            {
+                batch.Clear(); // all of it was dropped
+                continue;
+            }
+
             if (-count == InterruptibleDescriptor.TryAgain)
             {
                 int events = Socket.Descriptor.Wait();
@@ -140,9 +149,10 @@ public abstract class SocketDelivery : IDelivery
             {
                 return 0; // EBADF: closed
             }
-            else
+            else if (!TakeErrors() && failures > MostFailures)
             {
-                TakeErrors(); // an ICMP error of an earlier packet
+                // One at a time is an ICMP error of an earlier packet; without end, the socket is broken.
+                throw new TunnelException(TunnelError.ConnectionLost, $"{Name}: {Marshal.GetPInvokeErrorMessage(-count)}");
             }
         }
     }

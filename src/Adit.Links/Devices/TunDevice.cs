@@ -3,6 +3,7 @@ using Adit.Core;
 using Adit.Core.Links;
 using Adit.Platform.Descriptors;
 using Adit.Platform.Packets;
+using Adit.Wire.Tun;
 
 namespace Adit.Links.Devices;
 
@@ -19,7 +20,7 @@ public sealed class TunDevice : ILink
     private readonly TunDescriptor _device;
     private readonly PacketCoalescer? _coalescer;
     private readonly MemoryPart[] _parts = new MemoryPart[PacketCoalescer.MaximumSegments + 2];
-    private readonly byte[] _header = GC.AllocateArray<byte>(VirtioHeader.Length, pinned: true);
+    private readonly byte[] _header = GC.AllocateArray<byte>(VirtioNetHeader.Length, pinned: true);
     private readonly nint _headerAddress;
 
     private TunDevice(TunDescriptor device, int mtu)
@@ -88,9 +89,9 @@ public sealed class TunDevice : ILink
 
                 var packet = new Packet { Offset = start, Length = count - header, Floor = floor, Ceiling = ceiling, NetworkStart = start };
                 if (header != 0 && !VirtioHeader.TryRead(batch.Memory.AsSpan(start - header, header), ref packet)) packet.Drop(DropReason.BadHeader);
-                if (_device.IsTap) packet.NetworkStart = start + NetworkOffset(batch.Octets(packet));
+                if (_device.IsTap) packet.NetworkStart = start + VirtioHeader.NetworkOffset(batch.Octets(packet));
                 octets += packet.Length;
-                segments += packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+                segments += VirtioHeader.SegmentsOf(packet);
                 batch.Add(packet);
             }
 
@@ -137,14 +138,6 @@ public sealed class TunDevice : ILink
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Where the IP header of a frame begins: behind the Ethernet header and its 802.1Q tags.</summary>
-    private static int NetworkOffset(ReadOnlySpan<byte> frame)
-    {
-        int at = 12;
-        while (at + 6 <= frame.Length && ((frame[at] << 8) | frame[at + 1]) is 0x8100 or 0x88a8) at += 4;
-        return Math.Min(at + 2, frame.Length);
-    }
-
     private void SendOne(PacketBatch batch, int index)
     {
         ref Packet packet = ref batch[index];
@@ -153,12 +146,11 @@ public sealed class TunDevice : ILink
         if (_device.HeaderLength != 0)
         {
             VirtioHeader.Write(_header, packet);
-            _parts[parts++] = new MemoryPart(_headerAddress, VirtioHeader.Length);
+            _parts[parts++] = new MemoryPart(_headerAddress, VirtioNetHeader.Length);
         }
 
         _parts[parts++] = new MemoryPart(batch.Address + packet.Offset, packet.Length);
-        int segments = packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
-        if (Write(parts)) Counters.Sent(1, packet.Length, 1, segments);
+        if (Write(parts)) Counters.Sent(1, packet.Length, 1, VirtioHeader.SegmentsOf(packet));
     }
 
     private void SendRun(PacketBatch batch, in PacketRun run)
@@ -166,7 +158,7 @@ public sealed class TunDevice : ILink
         PacketCoalescer.Merge(batch, run);
         ref Packet first = ref batch[run.First];
         VirtioHeader.WriteTcp(_header, batch.Octets(first)[run.Network] >> 4 == 4, run.HeaderLength, run.SegmentSize, run.Transport);
-        _parts[0] = new MemoryPart(_headerAddress, VirtioHeader.Length);
+        _parts[0] = new MemoryPart(_headerAddress, VirtioNetHeader.Length);
         _parts[1] = new MemoryPart(batch.Address + first.Offset, first.Length);
         int parts = 2;
         for (int i = run.First; i != run.Last;)

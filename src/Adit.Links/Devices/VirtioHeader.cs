@@ -1,70 +1,71 @@
-using System.Buffers.Binary;
 using Adit.Core.Links;
+using Adit.Wire;
+using Adit.Wire.Tun;
 
 namespace Adit.Links.Devices;
 
-/// <summary>struct virtio_net_hdr in front of a device's packets (virtio 1.2 §5.1.6), in this machine's little-endian order: flags, gso_type, hdr_len, gso_size, csum_start, csum_offset.</summary>
+/// <summary>Between the header in front of a device's packets (<see cref="VirtioNetHeader"/>) and what a <see cref="Packet"/> says.</summary>
 internal static class VirtioHeader
 {
-    /// <summary>Octets.</summary>
-    public const int Length = 10;
-
-    private const byte NeedsChecksum = 1;
-    private const byte TcpIpv4 = 1;
-    private const byte TcpIpv6 = 4;
-    private const byte UdpSegments = 5;
-    private const byte WithEcn = 0x80;
+    private const ushort TcpChecksum = 16;
+    private const int TcpHeader = 20;
+    private const int UdpHeader = 8;
 
     /// <summary>What a device says of a packet.</summary>
     /// <returns>Whether it makes sense for the packet.</returns>
     public static bool TryRead(ReadOnlySpan<byte> header, ref Packet packet)
     {
-        SegmentationKind kind = (header[1] & ~WithEcn) switch
+        if (VirtioNetHeader.TryDecode(header, out VirtioNetHeader found, out _) != DecodeStatus.Ok || found.Segmentation == VirtioSegmentation.UdpFragmentation) return false;
+        SegmentationKind kind = found.Segmentation switch
         {
-            0 => SegmentationKind.None,
-            TcpIpv4 => SegmentationKind.Tcp4,
-            TcpIpv6 => SegmentationKind.Tcp6,
-            UdpSegments => SegmentationKind.Udp,
-            _ => (SegmentationKind)byte.MaxValue,
+            VirtioSegmentation.Tcpv4 => SegmentationKind.Tcp4,
+            VirtioSegmentation.Tcpv6 => SegmentationKind.Tcp6,
+            VirtioSegmentation.UdpL4 => SegmentationKind.Udp,
+            _ => SegmentationKind.None,
         };
-        if (kind == (SegmentationKind)byte.MaxValue) return false;
-        bool isPartial = (header[0] & NeedsChecksum) != 0;
-        if (!isPartial) return kind == SegmentationKind.None;
-        int start = BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
-        int field = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
-        int size = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);
-        if (start + field + 2 > packet.Length || (kind != SegmentationKind.None && size == 0)) return false;
+        if ((found.Flags & VirtioFlags.NeedsChecksum) == 0) return kind == SegmentationKind.None;
+        if (found.ChecksumStart + found.ChecksumOffset + 2 > packet.Length || (kind != SegmentationKind.None && found.SegmentSize == 0)) return false;
         packet.Flags |= PacketFlags.ChecksumPartial;
-        packet.TransportStart = packet.Offset + start;
-        packet.ChecksumOffset = (ushort)field;
+        packet.TransportStart = packet.Offset + found.ChecksumStart;
+        packet.ChecksumOffset = found.ChecksumOffset;
         packet.Segmentation = kind;
-        packet.SegmentSize = kind == SegmentationKind.None ? (ushort)0 : (ushort)size;
+        packet.SegmentSize = kind == SegmentationKind.None ? (ushort)0 : found.SegmentSize;
         return true;
+    }
+
+    /// <summary>Packets as the network sees them: the segments of a super-packet each.</summary>
+    public static int SegmentsOf(in Packet packet) => packet.Segmentation == SegmentationKind.None ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+
+    /// <summary>Where the IP header of a frame begins: behind the Ethernet header and its 802.1Q tags.</summary>
+    public static int NetworkOffset(ReadOnlySpan<byte> frame)
+    {
+        int at = 12;
+        while (at + 6 <= frame.Length && ((frame[at] << 8) | frame[at + 1]) is 0x8100 or 0x88a8) at += 4;
+        return Math.Min(at + 2, frame.Length);
     }
 
     /// <summary>Describes a packet to a device.</summary>
     public static void Write(Span<byte> header, in Packet packet)
     {
-        header[..Length].Clear();
-        if (packet.IsPlain) return;
-        header[0] = NeedsChecksum;
+        if (packet.IsPlain)
+        {
+            header[..VirtioNetHeader.Length].Clear();
+            return;
+        }
+
         int transport = packet.TransportStart - packet.Offset;
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], (ushort)transport);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[8..], packet.ChecksumOffset);
-        if (packet.Segmentation == SegmentationKind.None) return;
-        header[1] = packet.Segmentation switch { SegmentationKind.Tcp4 => TcpIpv4, SegmentationKind.Tcp6 => TcpIpv6, _ => UdpSegments };
-        BinaryPrimitives.WriteUInt16LittleEndian(header[2..], (ushort)(transport + (packet.Segmentation == SegmentationKind.Udp ? 8 : 20)));
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], packet.SegmentSize);
+        VirtioSegmentation kind = packet.Segmentation switch
+        {
+            SegmentationKind.Tcp4 => VirtioSegmentation.Tcpv4,
+            SegmentationKind.Tcp6 => VirtioSegmentation.Tcpv6,
+            SegmentationKind.Udp => VirtioSegmentation.UdpL4,
+            _ => VirtioSegmentation.None,
+        };
+        int headers = kind == VirtioSegmentation.None ? 0 : transport + (kind == VirtioSegmentation.UdpL4 ? UdpHeader : TcpHeader);
+        new VirtioNetHeader(VirtioFlags.NeedsChecksum, kind, (ushort)headers, packet.SegmentSize, (ushort)transport, packet.ChecksumOffset).Encode(header);
     }
 
     /// <summary>Describes TCP segments that were merged.</summary>
-    public static void WriteTcp(Span<byte> header, bool isIpv4, int headerLength, int segmentSize, int transport)
-    {
-        header[0] = NeedsChecksum;
-        header[1] = isIpv4 ? TcpIpv4 : TcpIpv6;
-        BinaryPrimitives.WriteUInt16LittleEndian(header[2..], (ushort)headerLength);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], (ushort)segmentSize);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], (ushort)transport);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[8..], 16);
-    }
+    public static void WriteTcp(Span<byte> header, bool isIpv4, int headerLength, int segmentSize, int transport) =>
+        new VirtioNetHeader(VirtioFlags.NeedsChecksum, isIpv4 ? VirtioSegmentation.Tcpv4 : VirtioSegmentation.Tcpv6, (ushort)headerLength, (ushort)segmentSize, (ushort)transport, TcpChecksum).Encode(header);
 }

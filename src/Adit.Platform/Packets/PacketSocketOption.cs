@@ -68,4 +68,13 @@ public enum PacketSocketOption
 
     /// <summary>UDP_GRO: datagrams of one flow come together.</summary>
     DatagramGro = (17 << 16) | 104,
+
+    /// <summary>PACKET_ADD_MEMBERSHIP, with struct packet_mreq.</summary>
+    FrameMembership = (263 << 16) | 1,
+
+    /// <summary>PACKET_VNET_HDR: a virtio_net_hdr stands in front of each frame.</summary>
+    FrameVirtioHeader = (263 << 16) | 15,
+
+    /// <summary>PACKET_IGNORE_OUTGOING.</summary>
+    FrameIgnoreOutgoing = (263 << 16) | 23,
 }

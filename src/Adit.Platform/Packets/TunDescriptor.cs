@@ -66,7 +66,14 @@ public sealed partial class TunDescriptor : IDisposable
             if (ioctl(handle, TunSetInterface, ref request) < 0) throw DescriptorException.Last($"device {asked}");
             ReadOnlySpan<byte> found = MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in request, 1))[..16];
             string name = Encoding.UTF8.GetString(found[..found.IndexOf((byte)0)]);
-            int offloads = options.Offloads ? SetOffloads(handle, name) : 0;
+            int offloads = 0;
+            if (options.Offloads && (offloads = SetOffloads(handle)) == 0)
+            {
+                // A kernel without any: the same device without headers.
+                handle.Dispose();
+                return Open(options with { Name = name, Offloads = false });
+            }
+
             if (options.Owner is { } owner && ioctl(handle, TunSetOwner, (nint)owner) < 0) throw DescriptorException.Last($"device {name}: owner {owner}");
             if (options.Persistent is { } persistent && ioctl(handle, TunSetPersistent, persistent ? 1 : 0) < 0) throw DescriptorException.Last($"device {name}: persistent");
             return new TunDescriptor(handle, name, options.IsTap, offloads);
@@ -108,15 +115,15 @@ public sealed partial class TunDescriptor : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _descriptor.Dispose();
 
-    /// <summary>Everything, else without UDP (Linux before 6.2), else without segmentation.</summary>
-    private static int SetOffloads(DescriptorHandle handle, string name)
+    /// <summary>Everything, else without UDP (Linux before 6.2), else without segmentation, else nothing.</summary>
+    private static int SetOffloads(DescriptorHandle handle)
     {
         foreach (int offloads in (ReadOnlySpan<int>)[Checksum | Segmentation | DatagramSegmentation, Checksum | Segmentation, Checksum])
         {
             if (ioctl(handle, TunSetOffload, offloads) == 0) return offloads;
         }
 
-        throw DescriptorException.Last($"device {name}: offloads");
+        return 0;
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

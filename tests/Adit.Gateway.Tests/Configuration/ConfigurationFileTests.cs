@@ -190,7 +190,7 @@ public sealed class ConfigurationFileTests
     [Fact]
     public void EveryProblem_IsTold_InOrder()
     {
-        (_, var problems) = ConfigurationFile.Parse("gateway:\n  exce: true\n  max-auth-tries: 0\nlinks: []", "f");
+        (_, var problems) = ConfigurationFile.Parse("gateway:\n  exce: true\n  max-auth-tries: 0\nlink: []", "f");
         Assert.Equal([2L, 3L, 4L], problems.Select(p => p.At.Line));
     }
 
