@@ -90,16 +90,26 @@ public abstract partial class EncapsulatingLink
         SendTo(spare, ref copy, inner, remote);
     }
 
-    /// <summary>Sends what the tunnel itself has to say, behind a header of its own. From any thread.</summary>
-    /// <param name="payload">The whole delivery payload.</param>
+    /// <summary>Sends what the tunnel itself has to say, to the first remote. From any thread.</summary>
+    /// <param name="payload">The whole delivery payload, or a packet that is still to be wrapped.</param>
+    /// <param name="isPacket">Which of both.</param>
     /// <param name="trafficClass">TOS of the delivery header.</param>
-    protected void SendControl(ReadOnlySpan<byte> payload, byte trafficClass)
+    protected void SendControl(ReadOnlySpan<byte> payload, bool isPacket, byte trafficClass)
     {
         lock (_gate)
         {
             if (Volatile.Read(ref _disposed) != 0 || !TryAddSpare(payload.Length, out Span<byte> octets)) return;
             payload.CopyTo(octets);
-            _spare![_spare.Count - 1].TrafficClass = trafficClass;
+            PacketBatch spare = _spare!;
+            ref Packet packet = ref spare[spare.Count - 1];
+            packet.TrafficClass = trafficClass;
+            if (isPacket)
+            {
+                DropReason reason = InnerPacket.TryDescribe(payload, Properties.Medium, out InnerPacket inner);
+                if (reason == DropReason.None && !Encapsulate(spare, ref packet, inner)) reason = DropReason.NoRoom;
+                packet.Dropped = reason;
+            }
+
             FlushSpare();
         }
     }

@@ -40,12 +40,9 @@ public sealed partial class GreLink
     private void Ask()
     {
         if (Interlocked.Increment(ref _unanswered) > _options.KeepaliveRetries) Volatile.Write(ref _state, (int)KeepaliveState.Dead);
-        Span<byte> question = stackalloc byte[GreHeader.MaximumLength + GreKeepalive.MaximumLength];
-        _template.CopyTo(question);
-        question[2] = 0x08; // IPv4
-        question[3] = 0x00;
-        int length = HeaderLength + GreKeepalive.WriteRequest(question[HeaderLength..], _local, _remote, _options.Key);
-        SendControl(question[..length], InternetworkControl);
+        Span<byte> question = stackalloc byte[GreKeepalive.MaximumLength];
+        int length = GreKeepalive.WriteRequest(question, _local, _remote, _options.Key);
+        SendControl(question[..length], isPacket: true, InternetworkControl);
     }
 
     private DropReason ReceiveAnswer(GrePacket answer)
@@ -65,7 +62,7 @@ public sealed partial class GreLink
 
     private DropReason Answer(ReadOnlySpan<byte> answer)
     {
-        SendControl(answer, InternetworkControl);
+        SendControl(answer, isPacket: false, InternetworkControl);
         return DropReason.Consumed;
     }
 }
