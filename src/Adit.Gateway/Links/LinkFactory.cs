@@ -1,0 +1,138 @@
+using System.Net;
+using Adit.Core;
+using Adit.Core.Links;
+using Adit.Core.Overhead;
+using Adit.Core.Streams;
+using Adit.Gateway.Configuration;
+using Adit.Gateway.Hops;
+using Adit.Gateway.State;
+using Adit.Links.Capture;
+using Adit.Links.Delivery;
+using Adit.Links.Devices;
+using Adit.Links.Encapsulation;
+using Adit.Platform.Netlink;
+using Adit.Platform.Packets;
+using Adit.Platform.Processes;
+using Adit.Wire.Pcapng;
+using Microsoft.Extensions.Logging;
+
+namespace Adit.Gateway.Links;
+
+/// <summary>
+/// From a configuration to a running link. Theory of operation: what may fail for want of a privilege or a free address comes first (delivery, interface), then what is seen from outside
+/// (addresses, routes), and last the two threads that move packets. Whatever fails takes everything back that came before it.
+/// </summary>
+internal static class LinkFactory
+{
+    /// <summary>Opens a link.</summary>
+    /// <param name="link">What it is; in order by the rules of configurations.</param>
+    /// <param name="context">What it needs.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="TunnelException">It cannot be opened.</exception>
+    public static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
+    {
+        if (link.Type == LinkType.Stream) return await OpenStreamAsync(link, context, cancellationToken).ConfigureAwait(false);
+        if (link.Type == LinkType.Ssh) throw new TunnelException(TunnelError.NotSupported, "ssh: links of this type are not there yet in this version; expected adit ssh -w");
+        LinkEnds ends = await LinkEnds.ResolveAsync(link, cancellationToken).ConfigureAwait(false);
+        // One thread from here on: interfaces and sockets belong to the network namespace of the thread that opens them.
+        IPAddress[] remotes = [.. ends.Remotes.Select(r => r.Address)];
+        var recorders = new List<PacketRecorder>();
+        IDelivery delivery = Tunnels.Deliver(link, ends);
+        EncapsulatingLink tunnel;
+        try
+        {
+            IDelivery carrier = delivery;
+            foreach (LinkCapture capture in link.Captures.Where(c => c.IsOuter))
+            {
+                PacketRecorder recorder = PacketRecorder.Create(HomePath.Expand(capture.Path), PcapngLinkType.Raw, delivery.Name);
+                recorders.Add(recorder);
+                carrier = new CaptureDelivery(carrier, recorder, Tunnels.ProtocolOf(link), Tunnels.LimitOf(link, ends));
+            }
+
+            tunnel = Tunnels.Encapsulate(link, ends, carrier);
+        }
+        catch
+        {
+            await delivery.DisposeAsync().ConfigureAwait(false);
+            foreach (PacketRecorder each in recorders) await each.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return await JoinAsync(link, tunnel, delivery, tunnel.Mtu, remotes, recorders, context.Logger).ConfigureAwait(false);
+    }
+
+    private static async Task<RunningLink> OpenStreamAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken)
+    {
+        int mtu = link.Mtu ?? ProtocolStack.UsualMtu;
+        if (link.Local is { } local)
+        {
+            IStreamListener listener = await new SocketBinder().BindAsync(StreamTunnels.DestinationOf(local), cancellationToken).ConfigureAwait(false);
+            return await JoinAsync(link, StreamTunnels.Accept(link, listener, context), null, mtu, [], [], context.Logger, listener).ConfigureAwait(false);
+        }
+
+        HopChain chain = context.Chain!();
+        var release = new Releasing(context.Release!);
+        RenewedLink tunnel = StreamTunnels.Dial(link, chain, context);
+        try
+        {
+            await tunnel.First.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await tunnel.DisposeAsync().ConfigureAwait(false);
+            await release.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return await JoinAsync(link, tunnel, null, mtu, [], [], context.Logger, release, chain).ConfigureAwait(false);
+    }
+
+    private static async Task<RunningLink> JoinAsync(LinkConfiguration link, ILink tunnel, IDelivery? delivery, int mtu, IPAddress[] remotes, List<PacketRecorder> recorders, ILogger logger, IAsyncDisposable? owned = null, HopChain? chain = null)
+    {
+        ILink outward = link.Fault is { } fault ? new FaultLink(tunnel, fault) : tunnel;
+        TunDevice? device = null;
+        InterfaceSetup? setup = null;
+        LoopGuard? guard = null;
+        try
+        {
+            device = TunDevice.Open(new TunOptions { Name = link.Dev, IsTap = link.CarriesEthernet, Persistent = link.Persistent, Owner = OwnerOf(link) }, mtu);
+            foreach (LinkCapture capture in link.Captures.Where(c => !c.IsOuter))
+            {
+                PacketRecorder recorder = PacketRecorder.Create(HomePath.Expand(capture.Path), CaptureLink.LinkTypeOf(tunnel.Properties.Medium), device.Name);
+                recorders.Add(recorder);
+                outward = new CaptureLink(outward, recorder);
+            }
+
+            setup = InterfaceSetup.Apply(link, device.Name, mtu);
+            if (remotes.Length > 0) guard = LoopGuard.Start(device.Name, remotes, logger);
+            if (tunnel is EncapsulatingLink encapsulating) encapsulating.AnswerTo(device);
+            return new RunningLink(LinkBridge.Start(device, outward), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
+            {
+                Captures = recorders, Hops = chain, Listener = owned as IStreamListener,
+            };
+        }
+        catch (Exception e)
+        {
+            if (guard is not null) await guard.DisposeAsync().ConfigureAwait(false);
+            setup?.Dispose();
+            if (device is not null) await device.DisposeAsync().ConfigureAwait(false);
+            await outward.DisposeAsync().ConfigureAwait(false);
+            foreach (PacketRecorder each in recorders) await each.DisposeAsync().ConfigureAwait(false);
+            if (owned is not null) await owned.DisposeAsync().ConfigureAwait(false);
+            if (e is NetlinkException refusal) throw InterfaceSetup.Told(refusal);
+            throw;
+        }
+    }
+
+    private sealed class Releasing(Func<ValueTask> release) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => release();
+    }
+
+    private static uint? OwnerOf(LinkConfiguration link)
+    {
+        if (link.Owner is not { } owner) return null;
+        if (uint.TryParse(owner, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out uint number)) return number;
+        return UserAccount.Find(owner)?.UserId ?? throw new TunnelException(TunnelError.BadConfiguration, $"owner: expected an account of this machine, got {owner}");
+    }
+}
