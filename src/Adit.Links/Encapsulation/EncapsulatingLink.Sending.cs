@@ -176,6 +176,13 @@ public abstract partial class EncapsulatingLink
         TcpMaximumSegmentSize.Clamp(octets[inner.UpperOffset..(inner.NetworkOffset + inner.IpLength)], mtu - headers, (packet.Flags & PacketFlags.ChecksumPartial) != 0);
     }
 
+    private static int Segments(PacketBatch batch, in Packet packet)
+    {
+        if (packet.Segmentation == SegmentationKind.None || packet.SegmentSize == 0) return 1;
+        int headers = Math.Max(0, SegmentLength(batch, packet) - packet.SegmentSize);
+        return Math.Max(1, (packet.Length - headers + packet.SegmentSize - 1) / packet.SegmentSize);
+    }
+
     private bool TryAddSpare(int length, out Span<byte> octets)
     {
         octets = default;
@@ -203,7 +210,7 @@ public abstract partial class EncapsulatingLink
         foreach (ref readonly Packet packet in batch.Packets)
         {
             octets += packet.Length;
-            segments += packet.Segmentation == SegmentationKind.None || packet.SegmentSize == 0 ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+            segments += Segments(batch, packet);
         }
 
         Counters.Sent(batch.Count, octets, 1, segments);
