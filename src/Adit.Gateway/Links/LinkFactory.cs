@@ -105,7 +105,6 @@ internal static class LinkFactory
 
             setup = InterfaceSetup.Apply(link, device.Name, mtu);
             if (remotes.Length > 0) guard = LoopGuard.Start(device.Name, remotes, logger);
-            if (tunnel is EncapsulatingLink encapsulating) encapsulating.AnswerTo(device);
             return new RunningLink(LinkBridge.Start(device, outward), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
             {
                 Captures = recorders, Hops = chain, Listener = owned as IStreamListener,

@@ -80,7 +80,12 @@ public abstract partial class EncapsulatingLink
     protected void SendCopyTo(PacketBatch batch, in Packet packet, in InnerPacket inner, ushort remote)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (!TryAddSpare(batch.Octets(packet).Length, out Span<byte> octets)) return;
+        if (!TryAddSpare(batch.Octets(packet).Length, out Span<byte> octets))
+        {
+            Counters.Drop(DropReason.NoRoom);
+            return;
+        }
+
         batch.Octets(packet).CopyTo(octets);
         PacketBatch spare = _spare!;
         ref Packet copy = ref spare[spare.Count - 1];
