@@ -22,7 +22,7 @@ namespace Adit.Gateway.Links;
 /// From a configuration to a running link. Theory of operation: what may fail for want of a privilege or a free address comes first (delivery, interface), then what is seen from outside
 /// (addresses, routes), and last the two threads that move packets. Whatever fails takes everything back that came before it.
 /// </summary>
-internal static class LinkFactory
+internal static partial class LinkFactory
 {
     /// <summary>Opens a link.</summary>
     /// <param name="link">What it is; in order by the rules of configurations.</param>
@@ -77,6 +77,11 @@ internal static class LinkFactory
         {
             await tunnel.First.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (TunnelException e) when (e.Error is TunnelError.ConnectionRefused or TunnelError.Unreachable or TunnelError.TimedOut or TunnelError.HopUnreachable or TunnelError.ConnectionLost or TunnelError.Reset)
+        {
+            // The far end may start later than this one, as it may go and come again.
+            LogNotThereYet(context.Logger, tunnel.Name, e.Message);
+        }
         catch
         {
             await tunnel.DisposeAsync().ConfigureAwait(false);
@@ -122,6 +127,9 @@ internal static class LinkFactory
             throw;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name}: not connected yet: {Reason}")]
+    private static partial void LogNotThereYet(ILogger logger, string name, string reason);
 
     private sealed class Releasing(Func<ValueTask> release) : IAsyncDisposable
     {
