@@ -30,8 +30,8 @@ public interface ILink : IAsyncDisposable
     void Interrupt();
 
     /// <summary>Tells where answers go to what was sent here: a tunnel tells the sender of a packet that is too big (ICMP). A link that never answers does nothing, one that wraps another tells it.</summary>
-    /// <param name="sender">The link that packets sent here come from; its <see cref="Send"/> takes calls from any thread (<see cref="SharedSendLink"/>). Not owned.</param>
-    void AnswerTo(ILink sender)
+    /// <param name="sender">Takes them: the link that packets sent here come from, as a <see cref="SharedSendLink"/>. Not owned.</param>
+    void AnswerTo(IAnswerSink sender)
     {
     }
 }

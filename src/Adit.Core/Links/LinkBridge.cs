@@ -11,9 +11,10 @@ public sealed class LinkBridge : IAsyncDisposable
     private LinkBridge(ILink near, ILink far, IReadOnlyList<ILink> queues)
     {
         // Answers (ICMP) come from the other direction's thread.
-        (near, far) = (new SharedSendLink(near), new SharedSendLink(far));
-        far.AnswerTo(near);
-        near.AnswerTo(far);
+        SharedSendLink sharedNear = new(near), sharedFar = new(far);
+        sharedFar.AnswerTo(sharedNear);
+        sharedNear.AnswerTo(sharedFar);
+        (near, far) = (sharedNear, sharedFar);
         (Near, Far, _queues) = (near, far, queues);
         _outward = [LinkPump.Start(near, far), .. queues.Select(q => LinkPump.Start(q, far))];
         _inward = LinkPump.Start(far, near);

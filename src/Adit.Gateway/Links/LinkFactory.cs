@@ -123,7 +123,6 @@ public static partial class LinkFactory
             string name = device.Name;
             setup = context.Within(() => InterfaceSetup.Apply(link, name, mtu));
             if (remotes.Length > 0) guard = context.Within(() => LoopGuard.Start(name, remotes, context.Logger));
-            if (tunnel is EncapsulatingLink encapsulating) encapsulating.AnswerTo(device);
             return new RunningLink(LinkBridge.Start(device, outward), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
             {
                 Captures = recorders, Hops = chain, Listener = owned as IStreamListener,

@@ -40,6 +40,9 @@ public sealed class CaptureLink(ILink inner, PacketRecorder recorder) : ILink
     public void Interrupt() => inner.Interrupt();
 
     /// <inheritdoc/>
+    public void AnswerTo(IAnswerSink sender) => inner.AnswerTo(sender);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private void Record(PacketBatch batch, PcapngDirection direction)

@@ -4,7 +4,7 @@ using Adit.Core.Links;
 namespace Adit.Links.Delivery;
 
 /// <summary>
-/// The in-memory double of a delivery: ends that know each other by their addresses. It cuts super-packets and drops what has DF and exceeds the path, as sockets do. In steady state it allocates nothing.
+/// The in-memory double of a delivery: ends that know each other by their addresses. It cuts super-packets and drops what has DF and exceeds the path, as sockets do.
 /// </summary>
 public sealed class MemoryDelivery : IDelivery
 {
@@ -160,13 +160,10 @@ public sealed class MemoryDelivery : IDelivery
         }
 
         Counters.Sent(1, octets.Length, 1, 1);
-        foreach (MemoryDelivery end in _network)
-        {
-            if (!end.Local.Equals(_remotes[packet.Remote])) continue;
-            int number = end._remotes.IndexOf(Local);
-            packet.Remote = number < 0 ? IDelivery.UnknownRemote : (ushort)number;
-            end.Enqueue(packet, octets);
-        }
+        if (_network.Find(e => e.Local.Equals(_remotes[packet.Remote])) is not { } end) return;
+        int number = end._remotes.IndexOf(Local);
+        packet.Remote = number < 0 ? IDelivery.UnknownRemote : (ushort)number;
+        end.Enqueue(packet, octets);
     }
 
     private void Enqueue(in Packet packet, ReadOnlySpan<byte> octets)

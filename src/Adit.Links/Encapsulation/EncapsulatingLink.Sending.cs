@@ -80,7 +80,12 @@ public abstract partial class EncapsulatingLink
     protected void SendCopyTo(PacketBatch batch, in Packet packet, in InnerPacket inner, ushort remote)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (!TryAddSpare(batch.Octets(packet).Length, out Span<byte> octets)) return;
+        if (!TryAddSpare(batch.Octets(packet).Length, out Span<byte> octets))
+        {
+            Counters.Drop(DropReason.NoRoom);
+            return;
+        }
+
         batch.Octets(packet).CopyTo(octets);
         PacketBatch spare = _spare!;
         ref Packet copy = ref spare[spare.Count - 1];
@@ -176,6 +181,13 @@ public abstract partial class EncapsulatingLink
         TcpMaximumSegmentSize.Clamp(octets[inner.UpperOffset..(inner.NetworkOffset + inner.IpLength)], mtu - headers, (packet.Flags & PacketFlags.ChecksumPartial) != 0);
     }
 
+    private static int Segments(PacketBatch batch, in Packet packet)
+    {
+        if (packet.Segmentation == SegmentationKind.None || packet.SegmentSize == 0) return 1;
+        int headers = Math.Max(0, SegmentLength(batch, packet) - packet.SegmentSize);
+        return Math.Max(1, (packet.Length - headers + packet.SegmentSize - 1) / packet.SegmentSize);
+    }
+
     private bool TryAddSpare(int length, out Span<byte> octets)
     {
         octets = default;
@@ -203,7 +215,7 @@ public abstract partial class EncapsulatingLink
         foreach (ref readonly Packet packet in batch.Packets)
         {
             octets += packet.Length;
-            segments += packet.Segmentation == SegmentationKind.None || packet.SegmentSize == 0 ? 1 : (packet.Length + packet.SegmentSize - 1) / packet.SegmentSize;
+            segments += Segments(batch, packet);
         }
 
         Counters.Sent(batch.Count, octets, 1, segments);

@@ -136,7 +136,7 @@ public abstract partial class EncapsulatingLink
     private void SendAnswers()
     {
         if (_answers is null || _answers.Count == 0) return;
-        _sender?.Send(_answers);
+        _sender?.Answer(_answers);
         _answers.Clear();
     }
 }

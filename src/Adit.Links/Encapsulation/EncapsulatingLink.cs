@@ -25,7 +25,7 @@ public abstract partial class EncapsulatingLink : ILink
     private readonly SourceFilter _sources;
     private readonly AnswerLimiter _limiter;
     private readonly Lock _gate = new();
-    private ILink? _sender;
+    private IAnswerSink? _sender;
     private int _disposed;
 
     /// <summary>Makes a tunnel.</summary>
@@ -87,7 +87,7 @@ public abstract partial class EncapsulatingLink : ILink
     protected int HeaderLength { get; }
 
     /// <inheritdoc/>
-    public void AnswerTo(ILink sender) => _sender = sender;
+    public void AnswerTo(IAnswerSink sender) => _sender = sender;
 
     /// <inheritdoc/>
     public void Interrupt() => Delivery.Interrupt();

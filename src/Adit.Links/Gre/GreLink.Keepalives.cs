@@ -47,7 +47,7 @@ public sealed partial class GreLink
 
     private DropReason ReceiveAnswer(GrePacket answer)
     {
-        if (answer.HasChecksum && !answer.HasValidChecksum) return DropReason.BadChecksum;
+        if (!IsIntact(answer)) return DropReason.BadChecksum;
         if (_timer is null) return DropReason.Unsupported; // nobody asked
         Volatile.Write(ref _unanswered, 0);
         Volatile.Write(ref _state, (int)KeepaliveState.Alive);

@@ -73,7 +73,7 @@ public sealed partial class GreLink : EncapsulatingLink
         if (status != DecodeStatus.Ok) return status == DecodeStatus.Truncated ? DropReason.Truncated : DropReason.BadHeader;
         if (gre.HasKey != _options.Key.HasValue || gre.Key != _options.Key.GetValueOrDefault()) return DropReason.WrongKey; // RFC 2890 §2.1
         if (GreKeepalive.IsAnswer(gre)) return ReceiveAnswer(gre);
-        if (gre.HasChecksum != _options.Checksum || !gre.HasValidChecksum) return DropReason.BadChecksum;
+        if (gre.HasChecksum != _options.Checksum || !IsIntact(gre)) return DropReason.BadChecksum;
         if (_options.EnforcesSequence && !IsInSequence(gre)) return DropReason.OutOfSequence;
         ReadOnlySpan<byte> payload = gre.Payload;
         if (_options.Medium == Medium.Ethernet)
@@ -97,6 +97,8 @@ public sealed partial class GreLink : EncapsulatingLink
         ArgumentNullException.ThrowIfNull(options);
         return GreHeader.LengthFor(options.Checksum, options.Key is not null, options.SendsSequenceNumbers);
     }
+
+    private bool IsIntact(GrePacket gre) => !gre.HasChecksum || (gre.Checksum == 0 && _options.AcceptsUnfilledChecksum) || gre.HasValidChecksum;
 
     // RFC 2890 §2.2: a number that is the last one or older is out of sequence, in the arithmetic of RFC 1982.
     private bool IsInSequence(GrePacket gre)

@@ -15,6 +15,12 @@ public sealed record GreOptions : EncapsulationOptions
     /// <summary>Whether packets carry a checksum (RFC 2784 §2.2). Default: no, and packets with one are dropped, as Linux does. It costs a pass over every packet and forbids super-packets.</summary>
     public bool Checksum { get; init; }
 
+    /// <summary>
+    /// Whether a checksum field of zero is taken as one that the sender left to its network card, and that a virtual link (veth, virtio, user-mode Linux) carried here unfilled: Linux leaves GRE's checksum of
+    /// everything but TCP to the card, and a raw socket does not tell which packets these are. Default: yes; off, such packets are dropped unless zero is right. Of 65536 damaged packets one more may pass.
+    /// </summary>
+    public bool AcceptsUnfilledChecksum { get; init; } = true;
+
     /// <summary>Whether packets carry a sequence number (RFC 2890 §2.2). Default: no. It forbids super-packets.</summary>
     public bool SendsSequenceNumbers { get; init; }
 

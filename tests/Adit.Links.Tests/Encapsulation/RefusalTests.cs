@@ -25,6 +25,8 @@ public sealed class RefusalTests
         plain.AssertDropped(DropReason.BadChecksum, "8000080077ff0000" + Ping); // right, and unexpected
         Assert.Equal(Ping, summed.Receive("8000080077ff0000" + Ping));
         summed.AssertDropped(DropReason.BadChecksum, "8000080077fe0000" + Ping);
+        Assert.Equal(Ping, summed.Receive("8000080000000000" + Ping)); // left to a card that the packet never passed
+        Tunnel.Gre(new GreOptions { Checksum = true, AcceptsUnfilledChecksum = false }).AssertDropped(DropReason.BadChecksum, "8000080000000000" + Ping);
         plain.AssertDropped(DropReason.BadHeader, "00010800" + Tunnel.Tcp4); // version 1
         plain.AssertDropped(DropReason.BadHeader, "4000080000000000" + Tunnel.Tcp4); // routing
         plain.AssertDropped(DropReason.Unsupported, "00006558" + Tunnel.Frame);

@@ -26,7 +26,7 @@ internal sealed class Tunnel
     {
         (Delivery, Link) = (delivery, link);
         (Sender, Device) = MemoryLink.CreatePair(new LinkProperties { Medium = link.Properties.Medium });
-        link.AnswerTo(Sender);
+        link.AnswerTo(new SharedSendLink(Sender));
     }
 
     public ScriptedDelivery Delivery { get; }
