@@ -23,14 +23,26 @@ namespace Adit.Gateway.Links;
 /// (addresses, routes), and last the two threads that move packets. Whatever fails takes everything back that came before it. Interfaces and sockets belong to the network namespace of the thread
 /// that opens them.
 /// </summary>
-internal static partial class LinkFactory
+public static partial class LinkFactory
 {
+    /// <summary>Opens a link; a stream goes without hops.</summary>
+    /// <param name="link">What it is; in order by the rules of configurations.</param>
+    /// <param name="logger">Hears of loops and lost streams.</param>
+    /// <param name="network">The network inside this process that its interface and its sockets belong to; null for the process's own. A stream is dialled and awaited in the process's own.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="TunnelException">It cannot be opened.</exception>
+    public static Task<RunningLink> OpenAsync(LinkConfiguration link, ILogger logger, IsolatedNetwork? network = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return OpenAsync(link, new LinkContext(logger, () => new HopRegistry(new Dictionary<string, HopFactory>()).Chain([], new SocketDialer()), () => ValueTask.CompletedTask, network), cancellationToken);
+    }
+
     /// <summary>Opens a link.</summary>
     /// <param name="link">What it is; in order by the rules of configurations.</param>
     /// <param name="context">What it needs.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="TunnelException">It cannot be opened.</exception>
-    public static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
+    internal static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
     {
         if (link.Type == LinkType.Stream) return await OpenStreamAsync(link, context, cancellationToken).ConfigureAwait(false);
         if (link.Type == LinkType.Ssh) throw new TunnelException(TunnelError.NotSupported, "ssh: links of this type are not there yet in this version; expected adit ssh -w");
