@@ -45,12 +45,12 @@ internal static class LinkCommand
             (One("--owner", "ACCOUNT", "Let this account use the interface without privilege"), "owner"),
             (Flag("--persistent", "Leave the interface when the link ends"), "persistent"),
             (List("--capture", "FILE", "Record packets in a pcapng file; outer=FILE records what carries them; may be repeated"), "capture"),
-            (One("--fault", "FAULTS", "Do harm to what is sent, on purpose: loss=1%,delay=20ms,jitter=5ms,rate=10m,reorder=1%,duplicate=1%,corrupt=1%,seed=7,queue=1000"), "fault"),
+            (One("--fault", "FAULTS", "Do harm to what is sent, on purpose: WORD=VALUE with commas between, of loss=1%, delay=20ms, jitter=5ms, rate=10m, reorder=1%, duplicate=1%, corrupt=1%, seed=7, queue=1000"), "fault"),
         ];
         var print = new Option<bool>("--print-config") { Description = "Print the configuration that this command line means, and do nothing" };
         var command = new Verb(
             "link",
-            "Run one packet tunnel, between an interface of this machine and a peer: a Linux kernel's own tunnel, another adit link, or whoever speaks the protocol. " +
+            "Run one packet tunnel. It joins an interface of this machine to a peer: a Linux kernel's own tunnel, another adit link, or whoever speaks the protocol. " +
             "It needs CAP_NET_ADMIN, and CAP_NET_RAW for gre, ipip, sit, ip6tnl and etherip: be root, or setcap cap_net_admin,cap_net_raw+ep, or use a persistent interface that root made for the account. " +
             "But for ssh nothing here encrypts or authenticates: that is said once, at the start.",
             [

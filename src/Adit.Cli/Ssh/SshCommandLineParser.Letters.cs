@@ -147,6 +147,11 @@ internal sealed partial class SshCommandLineParser
             case 'S':
                 _overrides.Add($"ControlPath {Quote(argument)}");
                 break;
+            case 'w':
+                if (!TunnelUnits.TryParse(argument, out TunnelUnits? units)) throw new SshUsageException($"Bad tun device '{argument}'");
+                _options.Add("Tunnel point-to-point"); // unless an option before has said more
+                _overrides.Add($"TunnelDevice {units}");
+                break;
             case 'W':
                 _stdioForward = _stdioForward is null ? Guard(() => ForwardSpec.ParseStdio(argument)) : throw new SshUsageException("stdio forward already specified");
                 _overrides.Add("SessionType none");

@@ -149,7 +149,7 @@ internal static class SshConfigDump
         Add(lines, "addkeystoagent", config.AddKeysToAgent switch { null => "false", "yes" or "true" => "true", var other => other });
         Add(lines, "forwardagent", config.ForwardAgentSocket ?? (config.ForwardAgent ? "yes" : "no"));
         Add(lines, "connecttimeout", config.ConnectTimeout is { } timeout ? ((int)timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "none");
-        Add(lines, "tunneldevice", Written(config, "tunneldevice", "any:any"));
+        Add(lines, "tunneldevice", config.TunnelDevice.ToString());
         Add(lines, "canonicalizePermittedcnames", Written(config, "canonicalizepermittedcnames", "none"));
         Add(lines, "controlpersist", config.ControlPersist switch
         {

@@ -39,7 +39,7 @@ internal static class SshKeywords
                 ("RevokedHostKeys", File), ("SendEnv", ValueForm.Text), ("ServerAliveCountMax", ValueForm.Text), ("ServerAliveInterval", ValueForm.Text),
                 ("SessionType", Choice("none", "subsystem", "default")), ("SetEnv", ValueForm.Text), ("StdinNull", Flag), ("StreamLocalBindMask", ValueForm.Text),
                 ("StreamLocalBindUnlink", Flag), ("StrictHostKeyChecking", Choice("yes", "no", "ask", "accept-new", "off")), ("TCPKeepAlive", Flag),
-                ("Tag", ValueForm.Text), ("UpdateHostKeys", Choice("yes", "no", "ask")), ("User", new(ValueKind.User)),
+                ("Tag", ValueForm.Text), ("Tunnel", Choice("yes", "point-to-point", "ethernet", "no")), ("TunnelDevice", ValueForm.Text), ("UpdateHostKeys", Choice("yes", "no", "ask")), ("User", new(ValueKind.User)),
                 ("UserKnownHostsFile", File), ("VisualHostKey", Flag),
             ];
         }

@@ -22,7 +22,7 @@ internal static class SshOptions
         With("-W", "host:port", Tunnels, "Connect standard input and output with host:port."),
         Switch("-g", Tunnels, "Let other hosts connect to -L and -D without a bind address."),
         Switch("-N", Tunnels, "Run no command: tunnels only."),
-        With("-w", "local_tun[:remote_tun]", Tunnels, "A tun device at either end.") with { NotThereYet = "a tun device" },
+        With("-w", "local_tun[:remote_tun]", Tunnels, "A tun device here, joined with one at the server: numbers, or any. A tap device with -o Tunnel=ethernet."),
 
         With("-J", "[user@]host[:port][,...]", Path, "Go through these hosts, nearest first."),
         With("--via", "HOP", Path, "Go through a hop, such as ssh://me@bastion; repeat it, nearest first.", repeats: true),

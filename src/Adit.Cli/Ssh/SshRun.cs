@@ -27,6 +27,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
     private RemoteSession? _session;
     private bool _isServing;
     private HopChain? _via;
+    private SshTunnel? _tunnel;
 
     /// <summary>Connects, serves, and says how it ended.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -42,7 +43,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (config.ForwardAgent && (_session is not null || SshMaster.IsWanted(config))) await AgentForwarding.ServeAsync(route, config, log, cancellationToken);
         await using SshMaster? master = route.IsSuspect ? null : SshMaster.TryStart(route.Client, _forwards, config, log);
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;
-        if (config.LocalCommand is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
+        if ((_tunnel is { } tunnel ? config.LocalCommandWith(tunnel.Device) : config.LocalCommand) is { } local) await LocalCommand.RunAsync(local, log, cancellationToken);
         _isServing = ready?.Invoke(master is not null) ?? false;
         int code = await ServeAsync(route, master, cancellationToken);
         TellTransferred(route.Client, Stopwatch.GetElapsedTime(began));
@@ -53,6 +54,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
     {
         _session?.Dispose();
         await _forwards.DisposeAsync();
+        if (_tunnel is not null) await _tunnel.DisposeAsync();
         if (_via is not null) await _via.DisposeAsync();
     }
 
@@ -78,6 +80,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
                 else if (!route.IsSuspect)
                 {
                     await _forwards.RequestAsync(route.Client, token);
+                    if (_tunnel is not null) await _tunnel.RequestAsync(route.Client, token);
                 }
 
                 _ = RetryAsync(route.Client, token);
@@ -101,7 +104,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
 
     private async Task<bool> SetUpAsync(SshRoute route, IStreamDialer dialer, CancellationToken cancellationToken)
     {
-        if (route.IsSuspect && _forwards.Any)
+        if (route.IsSuspect && (_forwards.Any || config.Tunnel != "no"))
         {
             log.Error("Port forwarding is disabled to avoid man-in-the-middle attacks.");
             return !config.ExitOnForwardFailure;
@@ -111,8 +114,21 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (!all && config.ExitOnForwardFailure) return false;
         all &= await _forwards.RequestAsync(route.Client, cancellationToken);
         if (!all && config.ExitOnForwardFailure) return false;
+        if (config.Tunnel != "no" && !await TunnelAsync(route.Client, cancellationToken) && config.ExitOnForwardFailure) return false;
         log.Debug("Entering interactive session.");
         return true;
+    }
+
+    private async Task<bool> TunnelAsync(SshClient client, CancellationToken cancellationToken)
+    {
+        if (!SshTunnel.TryOpen(config, log, out _tunnel))
+        {
+            if (config.ExitOnForwardFailure) log.Fatal("Could not request tunnel forwarding.");
+            else log.Error("Could not request tunnel forwarding.");
+            return false;
+        }
+
+        return await _tunnel.RequestAsync(client, cancellationToken);
     }
 
     private async Task<int> ServeAsync(SshRoute route, SshMaster? master, CancellationToken cancellationToken)

@@ -12,7 +12,6 @@ internal static class UnmetKeywords
     {
         if (Asks(config, "pkcs11provider")) throw Refuse("PKCS11Provider", "keys on PKCS#11 tokens");
         if (config.ProxyUseFdPass && config.ProxyCommand is not null) throw Refuse("ProxyUseFdpass", "a socket passed by the proxy command");
-        if (config.Tunnel != "no") throw Refuse("Tunnel", "a tun device");
         if (config.ForwardX11) log.Info("Warning: ForwardX11: X11 forwarding is not there yet; going on without it.");
         if (config.AsWritten.GetValueOrDefault("verifyhostkeydns") is { } dns && dns.ToLowerInvariant() is not ("no" or "false"))
         {

@@ -20,24 +20,36 @@ namespace Adit.Gateway.Links;
 
 /// <summary>
 /// From a configuration to a running link. Theory of operation: what may fail for want of a privilege or a free address comes first (delivery, interface), then what is seen from outside
-/// (addresses, routes), and last the two threads that move packets. Whatever fails takes everything back that came before it.
+/// (addresses, routes), and last the two threads that move packets. Whatever fails takes everything back that came before it. Interfaces and sockets belong to the network namespace of the thread
+/// that opens them.
 /// </summary>
-internal static partial class LinkFactory
+public static partial class LinkFactory
 {
+    /// <summary>Opens a link; a stream goes without hops.</summary>
+    /// <param name="link">What it is; in order by the rules of configurations.</param>
+    /// <param name="logger">Hears of loops and lost streams.</param>
+    /// <param name="network">The network inside this process that its interface and its sockets belong to; null for the process's own. A stream is dialled and awaited in the process's own.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="TunnelException">It cannot be opened.</exception>
+    public static Task<RunningLink> OpenAsync(LinkConfiguration link, ILogger logger, IsolatedNetwork? network = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return OpenAsync(link, new LinkContext(logger, () => new HopRegistry(new Dictionary<string, HopFactory>()).Chain([], new SocketDialer()), () => ValueTask.CompletedTask, network), cancellationToken);
+    }
+
     /// <summary>Opens a link.</summary>
     /// <param name="link">What it is; in order by the rules of configurations.</param>
     /// <param name="context">What it needs.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="TunnelException">It cannot be opened.</exception>
-    public static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
+    internal static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
     {
         if (link.Type == LinkType.Stream) return await OpenStreamAsync(link, context, cancellationToken).ConfigureAwait(false);
         if (link.Type == LinkType.Ssh) throw new TunnelException(TunnelError.NotSupported, "ssh: links of this type are not there yet in this version; expected adit ssh -w");
         LinkEnds ends = await LinkEnds.ResolveAsync(link, cancellationToken).ConfigureAwait(false);
-        // One thread from here on: interfaces and sockets belong to the network namespace of the thread that opens them.
         IPAddress[] remotes = [.. ends.Remotes.Select(r => r.Address)];
         var recorders = new List<PacketRecorder>();
-        IDelivery delivery = Tunnels.Deliver(link, ends);
+        IDelivery delivery = context.Within(() => Tunnels.Deliver(link, ends));
         EncapsulatingLink tunnel;
         try
         {
@@ -58,7 +70,7 @@ internal static partial class LinkFactory
             throw;
         }
 
-        return await JoinAsync(link, tunnel, delivery, tunnel.Mtu, remotes, recorders, context.Logger).ConfigureAwait(false);
+        return await JoinAsync(link, tunnel, delivery, tunnel.Mtu, remotes, recorders, context).ConfigureAwait(false);
     }
 
     private static async Task<RunningLink> OpenStreamAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken)
@@ -67,7 +79,7 @@ internal static partial class LinkFactory
         if (link.Local is { } local)
         {
             IStreamListener listener = await new SocketBinder().BindAsync(StreamTunnels.DestinationOf(local), cancellationToken).ConfigureAwait(false);
-            return await JoinAsync(link, StreamTunnels.Accept(link, listener, context), null, mtu, [], [], context.Logger, listener).ConfigureAwait(false);
+            return await JoinAsync(link, StreamTunnels.Accept(link, listener, context), null, mtu, [], [], context, listener).ConfigureAwait(false);
         }
 
         HopChain chain = context.Chain!();
@@ -89,10 +101,10 @@ internal static partial class LinkFactory
             throw;
         }
 
-        return await JoinAsync(link, tunnel, null, mtu, [], [], context.Logger, release, chain).ConfigureAwait(false);
+        return await JoinAsync(link, tunnel, null, mtu, [], [], context, release, chain).ConfigureAwait(false);
     }
 
-    private static async Task<RunningLink> JoinAsync(LinkConfiguration link, ILink tunnel, IDelivery? delivery, int mtu, IPAddress[] remotes, List<PacketRecorder> recorders, ILogger logger, IAsyncDisposable? owned = null, HopChain? chain = null)
+    private static async Task<RunningLink> JoinAsync(LinkConfiguration link, ILink tunnel, IDelivery? delivery, int mtu, IPAddress[] remotes, List<PacketRecorder> recorders, LinkContext context, IAsyncDisposable? owned = null, HopChain? chain = null)
     {
         ILink outward = link.Fault is { } fault ? new FaultLink(tunnel, fault) : tunnel;
         TunDevice? device = null;
@@ -100,7 +112,7 @@ internal static partial class LinkFactory
         LoopGuard? guard = null;
         try
         {
-            device = TunDevice.Open(new TunOptions { Name = link.Dev, IsTap = link.CarriesEthernet, Persistent = link.Persistent, Owner = OwnerOf(link) }, mtu);
+            device = context.Within(() => TunDevice.Open(new TunOptions { Name = link.Dev, IsTap = link.CarriesEthernet, Persistent = link.Persistent, Owner = OwnerOf(link) }, mtu));
             foreach (LinkCapture capture in link.Captures.Where(c => !c.IsOuter))
             {
                 PacketRecorder recorder = PacketRecorder.Create(HomePath.Expand(capture.Path), CaptureLink.LinkTypeOf(tunnel.Properties.Medium), device.Name);
@@ -108,8 +120,9 @@ internal static partial class LinkFactory
                 outward = new CaptureLink(outward, recorder);
             }
 
-            setup = InterfaceSetup.Apply(link, device.Name, mtu);
-            if (remotes.Length > 0) guard = LoopGuard.Start(device.Name, remotes, logger);
+            string name = device.Name;
+            setup = context.Within(() => InterfaceSetup.Apply(link, name, mtu));
+            if (remotes.Length > 0) guard = context.Within(() => LoopGuard.Start(name, remotes, context.Logger));
             return new RunningLink(LinkBridge.Start(device, outward), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
             {
                 Captures = recorders, Hops = chain, Listener = owned as IStreamListener,

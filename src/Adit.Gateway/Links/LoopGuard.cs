@@ -14,14 +14,15 @@ internal sealed partial class LoopGuard : IAsyncDisposable
     private readonly string _device;
     private readonly IReadOnlyList<IPAddress> _remotes;
     private readonly ILogger _logger;
+    private readonly RtNetlink _netlink; // and the monitor: of the network namespace that the link was opened in
     private readonly NetworkMonitor _monitor;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watching;
     private volatile string? _problem;
 
-    private LoopGuard(string device, IReadOnlyList<IPAddress> remotes, ILogger logger)
+    private LoopGuard(string device, IReadOnlyList<IPAddress> remotes, RtNetlink netlink, ILogger logger)
     {
-        (_device, _remotes, _logger) = (device, remotes, logger);
+        (_device, _remotes, _netlink, _logger) = (device, remotes, netlink, logger);
         _monitor = new NetworkMonitor();
         _watching = Task.Run(WatchAsync);
     }
@@ -36,8 +37,17 @@ internal sealed partial class LoopGuard : IAsyncDisposable
     /// <exception cref="TunnelException">A remote is reached through the link itself.</exception>
     public static LoopGuard Start(string device, IReadOnlyList<IPAddress> remotes, ILogger logger)
     {
-        if (Find(device, remotes) is { } loop) throw new TunnelException(TunnelError.BadConfiguration, loop);
-        return new LoopGuard(device, remotes, logger);
+        var netlink = new RtNetlink();
+        try
+        {
+            if (Find(netlink, device, remotes) is { } loop) throw new TunnelException(TunnelError.BadConfiguration, loop);
+            return new LoopGuard(device, remotes, netlink, logger);
+        }
+        catch
+        {
+            netlink.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -45,13 +55,13 @@ internal sealed partial class LoopGuard : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _monitor.Dispose();
+        _netlink.Dispose();
         _stopping.Dispose();
     }
 
     /// <summary>The loop there is, in one line; null for none.</summary>
-    private static string? Find(string device, IReadOnlyList<IPAddress> remotes)
+    private static string? Find(RtNetlink netlink, string device, IReadOnlyList<IPAddress> remotes)
     {
-        using var netlink = new RtNetlink();
         foreach (IPAddress remote in remotes)
         {
             try
@@ -75,7 +85,7 @@ internal sealed partial class LoopGuard : IAsyncDisposable
             while (true)
             {
                 await _monitor.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                string? problem = Find(_device, _remotes);
+                string? problem = Find(_netlink, _device, _remotes);
                 if (problem is not null && _problem is null) LogLoop(_logger, _device, problem);
                 if (problem is null && _problem is not null) LogNoLoop(_logger, _device);
                 _problem = problem;

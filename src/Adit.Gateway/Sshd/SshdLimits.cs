@@ -22,7 +22,6 @@ internal static class SshdLimits
         if (config.HostbasedAuthentication) yield return "HostbasedAuthentication: not available, refused to every client";
         if (config.Others["gssapiauthentication"] == "yes") yield return "GSSAPIAuthentication: not available, refused to every client";
         if (config.X11Forwarding) yield return "X11Forwarding: not available, refused to every client";
-        if (config.PermitTunnel != "no") yield return "PermitTunnel: not available, refused to every client";
         if (config.ChrootDirectory is not null) yield return "ChrootDirectory: not available; whom it applies to is not let in";
         if (config.HostKeyAgent is not null) yield return "HostKeyAgent: not available, only private host keys are used";
     }

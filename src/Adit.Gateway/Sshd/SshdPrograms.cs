@@ -10,7 +10,7 @@ namespace Adit.Gateway.Sshd;
 /// <summary>What a user may run, by sshd_config and the options of its key.</summary>
 internal static class SshdPrograms
 {
-    public static SessionService For(SshServerSession session, SshdConfig config, UserAccount account, SshdPeer peer, ISshdLog log, TimeProvider time)
+    public static SessionService For(SshServerSession session, SshdConfig config, UserAccount account, SshdPeer peer, SshdTunnels tunnels, ISshdLog log, TimeProvider time)
     {
         UserAccount? other = FileStatus.CurrentUser == 0 ? account : null;
         var variables = new List<KeyValuePair<string, string>>(config.SetEnv);
@@ -22,6 +22,7 @@ internal static class SshdPrograms
             Permissions = session.Permissions,
             Source = peer.Source,
             Local = peer.Local,
+            TunnelDevices = () => tunnels.Names,
             PermitTerminal = config.PermitTty,
             PermitAgentForwarding = config.AllowAgentForwarding && !config.DisableForwarding,
             PermitUserRc = config.PermitUserRc,

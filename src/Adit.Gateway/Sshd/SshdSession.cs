@@ -108,6 +108,7 @@ internal sealed class SshdSession : IServedConnection, IAsyncDisposable
         bool isRoot = _login.Account!.UserId == 0;
         var policy = new KeyForwardingPolicy(session.Permissions, new SshdForwardingPolicy(_login.Config, isRoot, _log), _context.Time);
         var account = Platform.Libc.FileStatus.CurrentUser == 0 && !isRoot ? _login.Account : null;
+        var tunnels = new SshdTunnels(_login.Config, session.Permissions, _login.Account, _context.Time);
         _forwarding = new ForwardingService(
             session.Connection,
             policy,
@@ -116,7 +117,8 @@ internal sealed class SshdSession : IServedConnection, IAsyncDisposable
                 Name = _login.User!,
                 Binder = new SshdBinder(_login.Config, account),
                 UnixDialer = new AccountDialer(account),
-                Sessions = SshdPrograms.For(session, _login.Config, _login.Account, _peer, _log, _context.Time),
+                Sessions = SshdPrograms.For(session, _login.Config, _login.Account, _peer, tunnels, _log, _context.Time),
+                Tunnels = tunnels,
             },
             new SshdLogger(_log));
         return new SshdService(session, _forwarding, _login.Config, _log, _context.Time);

@@ -23,6 +23,7 @@ public sealed partial class SshChannel
         {
             _remoteId = remoteId;
             Interlocked.Add(ref _remoteWindow, window);
+            _initialRemoteWindow = window;
             _remoteMaximumPacket = (int)Math.Min(maximumPacket, MaximumPacket);
             _open = true;
         }

@@ -112,7 +112,7 @@ public sealed partial class SshChannel : IValueTaskSource
         {
             if (!_open || _closeSent) return false;
             if (TryTakeAdjustment(out ChannelWindowAdjustMessage adjust)) writer.Seal(adjust.Encode(writer.Payload));
-            more = FillStandardError(writer) || FillData(writer);
+            more = _packets is { } packets ? FillPackets(writer, packets) : FillStandardError(writer) || FillData(writer);
             if (more) return true;
             if (_eofWanted && !_eofSent && !_isWriting && _errorWrite is null && !_closeReceived)
             {

@@ -26,6 +26,8 @@ public sealed partial class SshChannel
     private int _remoteMaximumPacket;
     private uint _remoteId;
 
+    private int CreditStep => _packets is not null ? PacketCreditStep : Math.Min(_windowSize / 4, 512 * 1024);
+
     /// <summary>The window granted to the peer at the start, for the connection's budget.</summary>
     internal int WindowSize => _windowSize;
 
@@ -49,6 +51,12 @@ public sealed partial class SshChannel
     /// <summary>SSH_MSG_CHANNEL_WINDOW_ADJUST. Receive loop.</summary>
     internal void OnWindowAdjust(uint count)
     {
+        if (_packets is not null)
+        {
+            CreditPackets(count);
+            return;
+        }
+
         if (Interlocked.Add(ref _remoteWindow, count) > uint.MaxValue)
         {
             throw new TunnelException(TunnelError.ProtocolViolation, $"ssh: channel {Id}: window: expected at most 2^32-1 (RFC 4254 §5.2), got more");
@@ -61,8 +69,8 @@ public sealed partial class SshChannel
     private void OnConsumed(int count)
     {
         int due = Interlocked.Add(ref _unacknowledged, count);
-        if (due < _windowSize / 4 && due < 512 * 1024) return;
-        if (due - count >= Math.Min(_windowSize / 4, 512 * 1024)) return;
+        int step = CreditStep;
+        if (due < step || due - count >= step) return;
         _connection.Schedule(this);
     }
 
@@ -70,7 +78,7 @@ public sealed partial class SshChannel
     private bool TryTakeAdjustment(out ChannelWindowAdjustMessage message)
     {
         int due = Volatile.Read(ref _unacknowledged);
-        if (due < Math.Min(_windowSize / 4, 512 * 1024) || _closeReceived || _eofReceived)
+        if (due < CreditStep || _closeReceived || _eofReceived)
         {
             message = default;
             return false;

@@ -79,6 +79,12 @@ public sealed partial class SshChannel : DuplexStream
     {
         lock (_receiveLock)
         {
+            if (_packets is { } packets)
+            {
+                ReceivePacket(packets, data);
+                return;
+            }
+
             Receive(data.Length);
             if (_sink is { } sink)
             {
@@ -106,6 +112,8 @@ public sealed partial class SshChannel : DuplexStream
             _extendedInbox?.End();
             _sink?.OnEnd();
         }
+
+        _packets?.End(null);
     }
 
     /// <summary>SSH_MSG_CHANNEL_CLOSE. Receive loop.</summary>
@@ -148,6 +156,8 @@ public sealed partial class SshChannel : DuplexStream
             _extendedInbox?.End(reason);
             _sink?.OnLost(reason);
         }
+
+        _packets?.End(reason);
 
         FailRequests();
     }

@@ -1,4 +1,5 @@
 using Adit.Platform.EventLoops;
+using Adit.Ssh.Tunnels;
 
 namespace Adit.Ssh.Channels;
 
@@ -10,6 +11,7 @@ public sealed partial class SshConnection
 {
     private readonly SendParts _parts = new();
     private ChannelRelay? _gatherer;
+    private SshTunnelLink? _handsOver;
 
     /// <summary>Keeps data for the end of the batch. Receive loop.</summary>
     /// <returns>False when it is to be handed on now.</returns>
@@ -25,6 +27,20 @@ public sealed partial class SshConnection
         _gatherer = relay;
         _parts.Add(data);
         return true;
+    }
+
+    /// <summary>A tunnel has got packets: its pump is woken at the end of the batch, for all of them. Receive loop.</summary>
+    internal void HandOverLater(SshTunnelLink packets)
+    {
+        if (_handsOver == packets) return;
+        _handsOver?.HandOver();
+        _handsOver = packets;
+    }
+
+    private void HandOverPackets()
+    {
+        _handsOver?.HandOver();
+        _handsOver = null;
     }
 
     private void HandOnGathered()

@@ -152,7 +152,11 @@ public sealed partial class SshConnection : ITransportHandler, IAsyncDisposable
         }
     }
 
-    void ITransportHandler.OnBatchEnd() => HandOnGathered();
+    void ITransportHandler.OnBatchEnd()
+    {
+        HandOnGathered();
+        HandOverPackets();
+    }
 
     void ITransportHandler.OnClosed(Exception reason)
     {

@@ -40,4 +40,7 @@ public sealed partial record SshConfig
 
     /// <summary>The tun device asked for: <c>no</c>, <c>point-to-point</c> or <c>ethernet</c>.</summary>
     public string Tunnel { get; init; } = "no";
+
+    /// <summary>TunnelDevice: the devices at both ends.</summary>
+    public TunnelUnits TunnelDevice { get; init; } = TunnelUnits.Any;
 }

@@ -17,6 +17,11 @@ public sealed partial record SshConfig
     /// <summary>The command to run here once connected, tokens expanded; null unless PermitLocalCommand permits it.</summary>
     public string? LocalCommand { get; init; }
 
+    /// <summary>The same where there is a tunnel, whose device is the token %T.</summary>
+    /// <param name="device">The device here.</param>
+    public string? LocalCommandWith(string device) =>
+        LocalCommand is not null && AsWritten.GetValueOrDefault("localcommand") is { } written && Tokens is { } tokens ? tokens.LocalCommand(written, device) : LocalCommand;
+
     /// <summary>What runs at the server.</summary>
     public SshSessionType SessionType { get; init; }
 

@@ -33,6 +33,7 @@ internal static partial class SshConfigKeywords
         });
         table["forwardagent"] = First(line => line.Next() is var word && word.ToLowerInvariant() is "yes" or "true" ? "yes" : word.ToLowerInvariant() is "no" or "false" ? "no" : word);
         table["forwardx11"] = First(Flag);
+        table["tunneldevice"] = First(line => TunnelUnits.TryParse(line.Next(), out TunnelUnits? units) ? units : throw line.Error("Bad tun device."));
         table["tunnel"] = First(line => line.Choice(("ethernet", "ethernet"), ("point-to-point", "point-to-point"), ("true", "point-to-point"), ("yes", "point-to-point"), ("no", "no"), ("false", "no")));
     }
 }

@@ -10,7 +10,7 @@ internal static partial class SshConfigKeywords
         "gssapikeyexchange", "gssapirenewalforcesrekey", "gssapiserveridentity", "gssapitrustdns", "hostbasedacceptedalgorithms", "hostbasedauthentication",
         "ipqos", "kbdinteractivedevices", "kerberosauthentication", "kerberostgtpassing", "obscurekeystroketiming", "pkcs11provider", "protocol",
         "protocolkeepalives", "rhostsauthentication", "rhostsrsaauthentication", "rsaauthentication", "securitykeyprovider", "setuptimeout", "smartcarddevice",
-        "tunneldevice", "useblacklistedkeys", "useprivilegedport", "userknownhostsfile2", "useroaming", "usersh", "verifyhostkeydns",
+        "useblacklistedkeys", "useprivilegedport", "userknownhostsfile2", "useroaming", "usersh", "verifyhostkeydns",
         "versionaddendum", "warnweakcrypto", "xauthlocation",
     ];
 

@@ -93,7 +93,8 @@ public static partial class SshConfigResolver
             ForwardAgent = values.Get("forwardagent", "no") != "no",
             ForwardAgentSocket = values.Get("forwardagent", "no") is not ("yes" or "no") and var socket ? Socket(socket, environment, expand, "ForwardAgent") : null,
             ForwardX11 = values.Get("forwardx11", false),
-            Tunnel = values.Get("tunnel", "no"),
+            Tunnel = forwards ? values.Get("tunnel", "no") : "no",
+            TunnelDevice = values.Get("tunneldevice", TunnelUnits.Any),
 
             LogLevel = values.Get("loglevel", SshLogLevel.Info),
             LogVerbose = [.. Files(values, "logverbose", [])],

@@ -29,7 +29,6 @@ internal sealed class TokenExpander
             ['p'] = port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ['r'] = user,
             ['u'] = environment.LocalUser,
-            ['T'] = "NONE",
         };
         tokens['C'] = ConnectionHash(local + host + tokens['p'] + user);
         return new TokenExpander(environment, tokens);
@@ -42,7 +41,10 @@ internal sealed class TokenExpander
     public string Command(string keyword, string text) => Expand(keyword, text, Common, variables: false);
 
     /// <summary>Expands the tokens of LocalCommand.</summary>
-    public string LocalCommand(string text) => Expand("LocalCommand", text, Common + "T", variables: false);
+    /// <param name="text">The command as it is configured.</param>
+    /// <param name="device">The tunnel's device, for %T; null for none.</param>
+    public string LocalCommand(string text, string? device = null) =>
+        Expand("LocalCommand", text, letter => letter == 'T' ? device ?? "NONE" : Common.Contains(letter, StringComparison.Ordinal) ? _tokens[letter] : null, null);
 
     /// <summary>Expands the tokens of ProxyCommand and ProxyJump.</summary>
     public string Proxy(string keyword, string text) => Expand(keyword, text, "hnpr", variables: false);

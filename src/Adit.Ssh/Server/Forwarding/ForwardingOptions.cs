@@ -23,6 +23,9 @@ public sealed record ForwardingOptions
     /// <summary>How long a flow of datagrams lives without one in either direction; default 5 min, longer than a client's own patience.</summary>
     public TimeSpan DatagramIdle { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Gives packet tunnels their devices (tun@openssh.com); null refuses them.</summary>
+    public ITunnelService? Tunnels { get; init; }
+
     /// <summary>Listeners a session may have, each one or two descriptors; default 256; more are refused.</summary>
     public int Listeners { get; init; } = 256;
 

@@ -5,6 +5,7 @@ using Adit.Core.Streams;
 using Adit.Platform.Libc;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Forwarding;
+using Adit.Ssh.Tunnels;
 using Adit.Wire;
 using Adit.Wire.Ssh;
 using Microsoft.Extensions.Logging;
@@ -81,6 +82,10 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
             case DatagramChannel.Type when _options.Datagrams:
                 return TcpipOpenFields.TryDecode(opening.Fields.Span, out TcpipOpenFields udp, out _) == DecodeStatus.Ok
                     ? await OpenUdpAsync(udp, cancellationToken).ConfigureAwait(false)
+                    : Malformed(opening.ChannelType);
+            case SshTunnelLink.ChannelType when _options.Tunnels is { } tunnels:
+                return TunOpenFields.TryDecode(opening.Fields.Span, out TunOpenFields tun, out _) == DecodeStatus.Ok
+                    ? await OpenTunnelAsync(tunnels, tun, cancellationToken).ConfigureAwait(false)
                     : Malformed(opening.ChannelType);
             case "session":
                 return OpenSession();

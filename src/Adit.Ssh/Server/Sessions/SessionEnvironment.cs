@@ -58,6 +58,7 @@ internal sealed class SessionEnvironment(SessionOptions options, UserAccount acc
         string here = options.Local is { } local ? $"{AddressOf(local)} {local.Port}" : "UNKNOWN 65535";
         all["SSH_CLIENT"] = $"{client} {here[(here.LastIndexOf(' ') + 1)..]}";
         all["SSH_CONNECTION"] = $"{client} {here}";
+        if (options.TunnelDevices?.Invoke() is { } devices) all["SSH_TUNNEL"] = devices;
         if (terminal is { } t)
         {
             all["SSH_TTY"] = t.Path;

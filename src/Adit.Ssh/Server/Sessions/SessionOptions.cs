@@ -22,6 +22,9 @@ public sealed record SessionOptions
     /// <summary>Where the client has reached this server; null where the carrier does not tell.</summary>
     public IPEndPoint? Local { get; init; }
 
+    /// <summary>Tells the devices of the session's tunnels, with commas between, for SSH_TUNNEL; null for none.</summary>
+    public Func<string?>? TunnelDevices { get; init; }
+
     /// <summary>Whether commands may be run; default true. Forced commands are commands too.</summary>
     public bool PermitExec { get; init; } = true;
 

@@ -1,0 +1,14 @@
+using Adit.Ssh.Tunnels;
+
+namespace Adit.Ssh.Server.Forwarding;
+
+/// <summary>A device that was opened for a tunnel. Disposing it removes the device where nobody runs it.</summary>
+public interface ITunnelDevice : IDisposable
+{
+    /// <summary>Its name, for the log.</summary>
+    string Name { get; }
+
+    /// <summary>Joins it with the tunnel until either ends, and lets go of both.</summary>
+    /// <param name="tunnel">The tunnel; owned from here on.</param>
+    Task RunAsync(SshTunnelLink tunnel);
+}
