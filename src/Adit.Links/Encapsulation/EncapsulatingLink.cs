@@ -52,7 +52,7 @@ public abstract partial class EncapsulatingLink : ILink
         _sources = new SourceFilter(_own, options.AllowedSources);
         _limiter = new AnswerLimiter(options.AnswersPerSecond, Time);
         int path = delivery.Remotes.Count > 0 ? delivery.PathMtu(0) : 1500;
-        Mtu = options.Mtu ?? Math.Max(path - Overhead - FrameHeader(medium), _own.IsIpv6 ? Ipv6Header.MinimumMtu : Ipv4Header.MinimumMtu);
+        Mtu = options.Mtu ?? Math.Max(path - Overhead - FrameHeader(medium), Ipv6Header.MinimumMtu);
         Properties = new LinkProperties
         {
             Medium = medium,
@@ -71,7 +71,7 @@ public abstract partial class EncapsulatingLink : ILink
     /// <inheritdoc/>
     public LinkCounters Counters { get; } = new();
 
-    /// <summary>The MTU inside, in octets of IP packet: what a device in front should have.</summary>
+    /// <summary>The MTU inside, in octets of IP packet: what a device in front should have. Unless told, at least 1280, without which IPv6 cannot run (RFC 8200 §5), also where the path takes less.</summary>
     public int Mtu { get; }
 
     /// <summary>Octets of delivery header and tunnel header.</summary>

@@ -112,7 +112,7 @@ public sealed class ForwardingTable
     }
 
     // Seconds, from 1: what was never written has ended.
-    private uint Now() => 1 + (uint)_time.GetElapsedTime(_start).TotalSeconds;
+    private uint Now() => 1 + (uint)((_time.GetTimestamp() - _start) / _time.TimestampFrequency);
 
     private int SetOf(MacAddress address)
     {

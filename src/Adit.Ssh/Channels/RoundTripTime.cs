@@ -8,6 +8,12 @@ internal sealed class RoundTripTime(TimeProvider time)
 {
     private long _least = long.MaxValue;
 
+    /// <summary>The least time seen; null when none was seen yet.</summary>
+    public TimeSpan? Least => Volatile.Read(ref _least) is var least && least != long.MaxValue ? time.GetElapsedTime(0, least) : null;
+
+    /// <summary>The time between two <see cref="Ask"/>s.</summary>
+    public TimeSpan Elapsed(long began, long ended) => time.GetElapsedTime(began, ended);
+
     /// <summary>Something is asked.</summary>
     /// <returns>What to give to <see cref="Answered"/>.</returns>
     public long Ask() => time.GetTimestamp();

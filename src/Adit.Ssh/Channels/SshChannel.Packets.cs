@@ -8,7 +8,7 @@ namespace Adit.Ssh.Channels;
 public sealed partial class SshChannel
 {
     /// <summary>Ours: consumed octets that are worth a message; small steps keep little under way.</summary>
-    private const int PacketCreditStep = 32 * 1024;
+    internal const int PacketCreditStep = 16 * 1024;
 
     private SshTunnelLink? _packets;
     private TunnelCredit? _credit;
@@ -21,11 +21,9 @@ public sealed partial class SshChannel
     /// <summary>Makes its messages packets of a link, from now on. Before the peer can send anything.</summary>
     internal void Attach(SshTunnelLink packets)
     {
-        string peer = _connection.PeerSoftwareVersion;
-        bool isOpenSsh = peer.StartsWith("OpenSSH_", StringComparison.Ordinal);
+        _credit = new TunnelCredit(_connection.RoundTrip, _connection.PeerSoftwareVersion);
         // OpenSSH's receiver counts the length field of a packet too (channel_input_data), and credits it.
-        _packetOverhead = isOpenSsh ? 4 : 0;
-        _credit = new TunnelCredit(_connection.RoundTrip, isOpenSsh || peer.StartsWith("Adit_", StringComparison.Ordinal));
+        _packetOverhead = _credit.IsOpenSsh ? 4 : 0;
         lock (_lock) _packets = packets;
     }
 

@@ -10,6 +10,9 @@ public sealed partial class SshConnection
 {
     private readonly Queue<TaskCompletionSource<GlobalRequestReply>> _requests = new();
     private readonly Channel<GlobalRequestMessage> _incomingRequests;
+    /// <summary>Ours: the least of so many answers is what the path costs.</summary>
+    private const int RoundTripQuestions = 4;
+
     private ITimer? _keepAlive;
     private int _unanswered;
     private long _lastHeard;
@@ -120,6 +123,24 @@ public sealed partial class SshConnection
         catch (Exception e) when (e is TimeoutException or TunnelException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Finds out what the path costs, by a few questions that take no work to answer.</summary>
+    internal async Task MeasureRoundTripAsync()
+    {
+        try
+        {
+            for (int i = 0; i < RoundTripQuestions; i++)
+            {
+                long asked = RoundTrip.Ask();
+                await Ask("keepalive@openssh.com", default).ConfigureAwait(false);
+                RoundTrip.Answered(asked);
+            }
+        }
+        catch (TunnelException)
+        {
+            // The connection is over.
         }
     }
 

@@ -19,6 +19,7 @@ public sealed partial class SshClient
         SshTunnelLink? link = null;
         byte[] fields = SshChannel.Encode(new TunOpenFields((uint)mode, (uint?)unit ?? TunOpenFields.AnyUnit));
         await Connection.OpenChannelAsync(SshTunnelLink.ChannelType, fields, channel => link = new SshTunnelLink(channel, mode), cancellationToken).ConfigureAwait(false);
+        _ = Connection.MeasureRoundTripAsync();
         return link!;
     }
 }

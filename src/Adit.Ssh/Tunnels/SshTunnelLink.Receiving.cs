@@ -1,21 +1,22 @@
 using System.Buffers.Binary;
 using Adit.Core;
 using Adit.Core.Links;
+using Adit.Ssh.Channels;
 
 namespace Adit.Ssh.Tunnels;
 
 /// <summary>What comes in: added by the connection's receive loop, taken by the pump's thread.</summary>
 public sealed partial class SshTunnelLink
 {
-    /// <summary>Ours: what came and was not taken yet; more than a batch of the receive loop's.</summary>
-    private const int ReceivedOctets = 768 * 1024;
+    /// <summary>What came and was not taken yet: the whole window, so that a peer which keeps it loses nothing here.</summary>
+    private const int ReceivedOctets = SshChannel.InitialWindow + SshChannel.MaximumPacket;
 
     /// <summary>Ours: a packet that fits into what is left of a buffer is put behind the one before, up to here; the rest of a buffer is for packets that grow.</summary>
     private const int PackedOctets = 60 * 1024;
 
     private const int EthernetHeader = 14;
 
-    private readonly TunnelQueue _received = new(ReceivedOctets, 2048);
+    private readonly TunnelQueue _received = new(ReceivedOctets, 4096);
     private readonly object _gate = new();
     private volatile bool _isWaiting;
     private volatile bool _ended;

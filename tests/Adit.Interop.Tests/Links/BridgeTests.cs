@@ -22,13 +22,13 @@ public sealed class BridgeTests
             (NetworkNamespace leftHost, NetworkNamespace left, NetworkNamespace right, NetworkNamespace rightHost) = (line[0], line[1], line[2], line[3]);
             foreach ((NetworkNamespace host, string device, (_, string address4, string address6)) in new[] { (leftHost, "right", Hosts[0]), (rightHost, "left", Hosts[1]) })
             {
-                await LinkTest.IpAsync(host, $"address flush dev {device}\naddress add {address4}/24 dev {device}\naddress add {address6}/64 dev {device} nodad\n");
+                await LinkTest.IpAsync(host, $"address flush dev {device} scope global\naddress add {address4}/24 dev {device}\naddress add {address6}/64 dev {device} nodad\n");
             }
 
             await using AditLink a = await AditLink.StartAsync(left, [.. type.Split(' '), "--local", "10.98.1.1", "--remote", "10.98.1.2", "--dev", "cable", "--bridge", "br0"]);
             await using AditLink b = await AditLink.StartAsync(right, [.. type.Split(' '), "--local", "10.98.1.2", "--remote", "10.98.1.1", "--dev", "cable", "--bridge", "br0"]);
-            await LinkTest.IpAsync(left, "address flush dev left\nlink set left master br0\nlink set br0 up\n");
-            await LinkTest.IpAsync(right, "address flush dev right\nlink set right master br0\nlink set br0 up\n");
+            await LinkTest.IpAsync(left, "address flush dev left scope global\nlink set left master br0\nlink set br0 up\n");
+            await LinkTest.IpAsync(right, "address flush dev right scope global\nlink set right master br0\nlink set br0 up\n");
 
             string mac = (await LinkTest.ShellAsync(rightHost, "cat /sys/class/net/left/address")).Trim();
             Assert.Contains(mac, await LinkTest.ShellAsync(leftHost, "arping -c 1 -w 10 -I right 10.60.0.2"), StringComparison.OrdinalIgnoreCase);

@@ -17,9 +17,13 @@ internal sealed class ScapyPeer : IAsyncDisposable
         _answers = new StreamReader(process.StandardOutput);
     }
 
-    public static async Task<ScapyPeer> StartAsync(NetworkNamespace at, string device = NetworkNamespace.Interface)
+    /// <param name="at">Where.</param>
+    /// <param name="device">Its interface.</param>
+    /// <param name="to">The hardware address that its frames go to.</param>
+    /// <param name="tap">What "tap" is in expressions: the hardware address inside.</param>
+    public static async Task<ScapyPeer> StartAsync(NetworkNamespace at, string device, string to, string tap)
     {
-        ScapyPeer peer = new(await PeerProcess.StartAsync(LinkTest.Python(at, "scapy_peer", device) with { RawOutput = true }));
+        ScapyPeer peer = new(await PeerProcess.StartAsync(LinkTest.Python(at, "scapy_peer", device, to, tap) with { RawOutput = true }));
         try
         {
             Assert.Equal("ready", await peer.ReadAsync());

@@ -67,7 +67,7 @@ public sealed partial class SiteToSiteTests : IAsyncLifetime
         await LinkTest.IpAsync(HostB, "link set left mtu 1450\n");
         foreach ((NetworkNamespace gateway, string inner) in new[] { (GatewayA, "left"), (GatewayB, "right") })
         {
-            await LinkTest.IpAsync(gateway, $"address flush dev {inner}\nlink add lan type bridge\nlink set lan up\nlink set {inner} master lan\n");
+            await LinkTest.IpAsync(gateway, $"address flush dev {inner} scope global\nlink add lan type bridge\nlink set lan up\nlink set {inner} master lan\n");
         }
 
         await using PeerProcess left = await StartAsync(section, "gateway A", GatewayA);
@@ -86,7 +86,7 @@ public sealed partial class SiteToSiteTests : IAsyncLifetime
 
     private static Task SetAsync(NetworkNamespace at, string[] addresses, string[] routes) => LinkTest.IpAsync(
         at,
-        string.Concat(addresses.Select(a => a.Split(' ')[0]).Distinct().Select(d => $"address flush dev {d}\n")) +
+        string.Concat(addresses.Select(a => a.Split(' ')[0]).Distinct().Select(d => $"address flush dev {d} scope global\n")) +
         string.Concat(addresses.Select(a => a.Split(' ')).Select(a => $"address add {a[1]} dev {a[0]}{(a[1].Contains(':') ? " nodad" : "")}\n")) +
         string.Concat(routes.Select(r => $"route replace {r}\n")));
 

@@ -52,6 +52,7 @@ public sealed partial class ForwardingService
     {
         Interlocked.Increment(ref _opened);
         LogTunnel(_logger, _options.Name, device.Name, link.ChannelNumber);
+        _ = _connection.MeasureRoundTripAsync();
         // The client closes the channel, or the connection ends: the device goes with it.
         await device.RunAsync(link).ConfigureAwait(false);
         Interlocked.Add(ref _fromClient, link.Counters.ReceivedOctets);

@@ -1,13 +1,15 @@
-"""scapy_peer INTERFACE: a peer that sends exactly what it is told and shows all that comes. One request a line in JSON, one answer a line:
+"""scapy_peer INTERFACE MAC TAP: a peer that sends exactly what it is told and shows all that comes. One request a line in JSON, one answer a line:
 {"packets": [EXPRESSION…], "marker": TEXT, "see": [EXPRESSION…], "seconds": N} sends the packets (expressions of scapy, each from IP or Ethernet up) and answers with
 {"seen": [[VALUE…]…]}: for every packet that came from the first one sent until one with the marker in it (that one as well), what "see" says of it (p is the frame).
+Frames go to MAC; in expressions, tap is TAP, next(count) is a number larger than the last, and nested(N, WRAP, PACKET) puts a packet into N headers.
 Neighbour discovery and what this machine sends by itself do not count. What arrives is swallowed here, so that the kernel does not answer it."""
-import json, select, socket, sys, time
+import itertools, json, select, socket, sys, time
 from scapy.all import *
 from scapy.contrib.etherip import EtherIP
 from scapy.contrib.geneve import GENEVE, GeneveOptions
 
-interface = sys.argv[1]
+count = itertools.count(100)
+interface, mac, tap = sys.argv[1:]
 line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))  # ETH_P_ALL
 line.bind((interface, 0))
 swallowing = []
@@ -25,6 +27,12 @@ for s in swallowing:
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # nobody reads it
 
 
+def nested(depth, wrap, packet):
+    for _ in range(depth):
+        packet = type(packet)(raw(wrap(packet)))
+    return packet
+
+
 def counts(p):
     """Whether a frame is no chatter of the kernel's about neighbours and groups."""
     if ARP in p and not (GRE in p or EtherIP in p or UDP in p):
@@ -34,13 +42,13 @@ def counts(p):
     return True
 
 
-def exchange(packets, marker, see=(), seconds=10, to="ff:ff:ff:ff:ff:ff"):
+def exchange(packets, marker, see=(), seconds=10):
     while select.select([line], [], [], 0)[0]:
         line.recv(65600)
     for expression in packets:
-        p = eval(expression)
-        frame = p if isinstance(p, bytes) else raw(p if isinstance(p, Ether) else Ether(dst=to, type=0x86DD if isinstance(p, IPv6) else 0x0800) / p)
-        line.send(frame)
+        made = eval(expression)
+        for p in made if isinstance(made, list) else [made]:
+            line.send(raw(Ether(dst=mac, type=0x86DD if isinstance(p, IPv6) else 0x0800) / p))
     seen, deadline = [], time.monotonic() + seconds
     while select.select([line], [], [], max(0, deadline - time.monotonic()))[0]:
         data, origin = line.recvfrom(65600)
