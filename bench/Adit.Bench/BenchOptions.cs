@@ -14,6 +14,9 @@ internal sealed record BenchOptions(int Runs, long BulkOctets, int ChannelMillis
     /// <summary>The one part to measure; null for all.</summary>
     public string? Only { get; init; }
 
+    /// <summary>How long one stream through a packet link runs.</summary>
+    public double LinkSeconds => BulkOctets < 512 << 20 ? 1 : 3;
+
     /// <summary>Whether a part is to be measured.</summary>
     public bool Wants(string part) => Only is null || Only == part;
 

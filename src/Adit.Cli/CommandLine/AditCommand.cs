@@ -6,6 +6,7 @@ using Adit.Cli.Doctor;
 using Adit.Cli.Forward;
 using Adit.Cli.Help;
 using Adit.Cli.Keygen;
+using Adit.Cli.Link;
 using Adit.Cli.Manual;
 using Adit.Cli.Mtu;
 using Adit.Cli.Plan;
@@ -47,6 +48,7 @@ internal static class AditCommand
             ServeCommand.Create(),
             ProxyCommand.Create(),
             ForwardCommand.Create(),
+            LinkCommand.Create(),
             UpCommand.Create(),
             CheckCommand.Create(),
             PlanCommand.Create(),

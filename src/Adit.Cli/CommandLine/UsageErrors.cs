@@ -9,7 +9,7 @@ internal static class UsageErrors
 {
     // Words that the documentation fixes and that a later version fills.
     private static readonly string[] NotThereYet =
-        ["link", "run", "vpn", "inspect", "detect", "lab"];
+        ["run", "vpn", "inspect", "detect", "lab"];
 
     /// <summary>Prints the first error and where help is; returns the exit code.</summary>
     public static int Report(ParseResult result, TextWriter error)

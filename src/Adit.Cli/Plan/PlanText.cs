@@ -15,8 +15,15 @@ internal static class PlanText
         {
             Line(to, section.Name);
             Column(to, "listens", section.Listeners.Select(l => (l.Address, l.Reach)));
+            if (section.Interface is { } device)
+            {
+                Line(to, $"  {"interface",-Label}{device.Name}, {device.Kind}, MTU {device.Mtu}, in {device.Stack}{(device.Bridge is { } bridge ? $", in bridge {bridge}" : "")}");
+                Column(to, "addresses", device.Addresses.Select(a => (a, "")));
+                Column(to, "routes", section.Routes.Select(r => ($"ip {r}", "")));
+            }
+
             Column(to, "via", section.Hops.Select((h, i) => ($"{i + 1}. {h.Hop}", $"{h.Means}, at {h.Dials}{(h.IsEncrypted ? "" : "; not encrypted")}")));
-            Line(to, $"  {(section.Kind == "forward" ? "target" : "reaches"),-Label}{section.Target}");
+            Line(to, $"  {(section.Kind == "forward" ? "target" : section.Kind == "link" ? "peer" : "reaches"),-Label}{section.Target}");
             Column(to, "rules", section.Rules.Select((r, i) => ($"{i + 1}. {r}", "")));
             Column(to, "files", section.Files.Select(f => (f.Path, $"{f.Key}: {f.State}")));
             if (section.Firewall is { } rules)
@@ -29,7 +36,7 @@ internal static class PlanText
             to.WriteLine();
         }
 
-        if (plan.Sections.Count == 0) Line(to, "nothing: the file has no gateway:, forwards: or proxies:");
+        if (plan.Sections.Count == 0) Line(to, "nothing: the file has no gateway:, forwards:, proxies: or links:");
         Line(to, $"state in {plan.State}");
         if (plan.Warnings.Count == 0) return;
         to.WriteLine();

@@ -16,7 +16,7 @@ internal static class StatusCommand
         var connections = new Option<int>("--connections") { Description = "Connections to list of each section, 0 to 10000", DefaultValueFactory = _ => 20, HelpName = "NUMBER" };
         var command = new Verb(
             "status",
-            "Show what is running: listeners, hops, connections and their octets. Each adit serve, proxy, forward and up of this state folder is asked.",
+            "Show what is running: listeners, hops, connections and their octets, links and their packets. Each adit serve, proxy, forward, link and up of this state folder is asked.",
             ["adit status", "adit status --output json --connections 1000", "adit status --state /var/lib/adit"])
         {
             CommonOptions.State, output, connections,

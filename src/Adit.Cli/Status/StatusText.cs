@@ -26,6 +26,12 @@ internal static class StatusText
         string listening = section.Listening.Count <= 4 ? string.Join(' ', section.Listening) : $"{section.Listening[0]} … {section.Listening[^1]} ({section.Listening.Count})";
         Line(to, $"  {section.Kind,-9}{listening}{(section.Target is { } target ? $" to {target}" : "")}");
         foreach (HopStatus hop in section.Hops) Line(to, $"           via {hop.Hop}: {Describe(hop, now)}");
+        if (section.Link is { } link)
+        {
+            foreach (string line in LinkText.Lines(link)) Line(to, $"           {line}");
+            return;
+        }
+
         string failed = section.Failed == 0 ? "" : section.Kind == "gateway" ? $", {section.Failed} logins failed" : $", {section.Failed} failed";
         Line(to, $"           {section.Active} now, {section.Accepted} in all, {section.Refused} refused{failed}; {Octets(section.Up, section.Down)}");
         if (section.Connections.Count == 0) return;

@@ -36,6 +36,7 @@ internal sealed class TopView
                 sections.Add(string.Create(CultureInfo.InvariantCulture,
                     $"{process.Pid,7}  {s.Kind,-7}  {Cut(place, 28),-28}  {s.Active,5}  {s.Accepted,8}  {s.Refused,7}  {Quantities.Octets(up),8}  {Quantities.Octets(down),8}  {Quantities.Octets(s.Up),8}  {Quantities.Octets(s.Down),8}"));
                 foreach (HopStatus hop in s.Hops.Where(h => h.State is "failed" or "lost" or "connecting")) sections.Add($"         {hop.State}: {hop.Hop}{(hop.Problem is { } why ? $": {why}" : "")}");
+                if (s.Link is { } link) sections.Add($"         {LinkText.Summary(link)}{(link.Problem is { } problem ? $": {problem}" : "")}");
                 foreach (ConnectionStatus c in s.Connections.Where(c => c.Up is not null))
                 {
                     (double cUp, double cDown) = Rate($"{process.Pid} {c.From} {c.What} {c.Since.Ticks}", c.Up!.Value, c.Down ?? 0, seconds, seen);

@@ -9,7 +9,7 @@ namespace Adit.Cli.Tour;
 internal static class TourCommand
 {
     /// <summary>The rows, in the order in which they are shown; a new kind of tunnel adds its own.</summary>
-    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All, .. ProxyRows.All, .. HttpRows.All];
+    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All, .. ProxyRows.All, .. HttpRows.All, .. LinkRows.All];
 
     private static int NameWidth { get; } = Rows.Max(r => r.Name.Length);
 
@@ -52,8 +52,8 @@ internal static class TourCommand
         return results.TrueForAll(r => r.Failure is null) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string Describe(TourResult result) => result.Failure is { } failure
-        ? $"{result.Row.Name.PadRight(NameWidth)}  {result.Row.Stack.PadRight(StackWidth)}  FAILED: {failure}"
+    private static string Describe(TourResult result) => (result.Skipped is { } skipped ? $"skipped: {skipped}" : result.Failure is { } why ? $"FAILED: {why}" : null) is { } failure
+        ? $"{result.Row.Name.PadRight(NameWidth)}  {result.Row.Stack.PadRight(StackWidth)}  {failure}"
         : Line(
             result.Row.Name,
             result.Row.Stack,
@@ -83,7 +83,8 @@ internal static class TourCommand
                 json.WriteStartObject();
                 json.WriteString("tunnel", r.Row.Name);
                 json.WriteString("stack", r.Row.Stack);
-                json.WriteBoolean("ok", r.Failure is null);
+                json.WriteBoolean("ok", r is { Failure: null, Skipped: null });
+                if (r.Skipped is not null) json.WriteString("skipped", r.Skipped);
                 if (r.Failure is not null) json.WriteString("failure", r.Failure);
                 json.WriteNumber("octets", r.Octets);
                 json.WriteNumber("seconds", Math.Round(r.Elapsed.TotalSeconds, 6));

@@ -20,6 +20,9 @@ internal sealed class TourEcho : IAsyncDisposable
 
     public static async Task<TourEcho> StartAsync(Destination at) => new(await new SocketBinder().BindAsync(at).ConfigureAwait(false));
 
+    /// <summary>The same on listeners that were opened elsewhere.</summary>
+    public static TourEcho Start(IStreamListener listener) => new(listener);
+
     public async ValueTask DisposeAsync()
     {
         await _listener.DisposeAsync().ConfigureAwait(false);

@@ -5,4 +5,8 @@ namespace Adit.Cli.Tour;
 /// <param name="Stack">Its protocols, outermost first; what is carried comes last.</param>
 /// <param name="Command">The command that does the same for real.</param>
 /// <param name="OpenAsync">Opens the tunnel to the site's echo.</param>
-internal sealed record TourRow(string Name, string Stack, string Command, Func<TourSite, CancellationToken, Task<TourTunnel>> OpenAsync);
+internal sealed record TourRow(string Name, string Stack, string Command, Func<TourSite, CancellationToken, Task<TourTunnel>> OpenAsync)
+{
+    /// <summary>Why this machine does not permit it; null where it does.</summary>
+    public Func<string?> Missing { get; init; } = () => null;
+}

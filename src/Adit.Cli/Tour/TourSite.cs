@@ -29,6 +29,7 @@ internal sealed class TourSite : IAsyncDisposable
     private readonly TourEcho _tcpEcho;
     private readonly TourEcho _unixEcho;
     private readonly ProxyServer _proxy;
+    private LinkSite? _links;
 
     private TourSite(string folder, GatewayServer gateway, SshPrivateKey key, SshClient client, TourEcho tcpEcho, TourEcho unixEcho, ProxyServer proxy)
     {
@@ -49,6 +50,9 @@ internal sealed class TourSite : IAsyncDisposable
 
     /// <summary>An echo on a unix socket.</summary>
     public UnixDestination UnixEcho => (UnixDestination)_unixEcho.At;
+
+    /// <summary>Two networks that packet links join; made with the first of them.</summary>
+    public LinkSite Links => _links ??= new LinkSite();
 
     /// <summary>Where the proxy is.</summary>
     public Destination Proxy => _proxy.Listening[0];
@@ -111,6 +115,7 @@ internal sealed class TourSite : IAsyncDisposable
         await _tcpEcho.DisposeAsync().ConfigureAwait(false);
         await _unixEcho.DisposeAsync().ConfigureAwait(false);
         _key.Dispose();
+        _links?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -15,6 +15,7 @@ internal static class TourTransfer
 
     public static async Task<TourResult> RunAsync(TourRow row, TourSite site, long octets, CancellationToken cancellationToken)
     {
+        if (row.Missing() is { } missing) return new TourResult(row, 0, default, 0, "", null, missing);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try

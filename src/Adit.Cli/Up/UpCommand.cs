@@ -15,7 +15,7 @@ internal static class UpCommand
         var print = new Option<bool>("--print-config") { Description = "Print the configuration that the file means, defaults included, and do nothing" };
         var command = new Verb(
             "up",
-            "Run a configuration: its gateway, its forwards and its proxies. SIGHUP reads the file again: sections that did not change keep their listeners and their " +
+            "Run a configuration: its gateway, its forwards, its proxies and its links. SIGHUP reads the file again: sections that did not change keep their listeners and their " +
             "connections, a changed one restarts alone, and a file with something wrong in it changes nothing.",
             ["adit up adit.yaml", "adit up --ready-file /run/adit.ready /etc/adit/adit.yaml", "adit up --print-config adit.yaml"])
         {
@@ -33,8 +33,8 @@ internal static class UpCommand
                 return ExitCode.Done;
             }
 
-            if (configuration.Gateway is null && configuration.Forwards.Count == 0 && configuration.Proxies.Count == 0)
-                throw new TunnelException(TunnelError.BadConfiguration, $"{path}: expected gateway:, forwards: or proxies:, got none of them");
+            if (configuration.Gateway is null && configuration.Forwards.Count == 0 && configuration.Proxies.Count == 0 && configuration.Links.Count == 0)
+                throw new TunnelException(TunnelError.BadConfiguration, $"{path}: expected gateway:, forwards:, proxies: or links:, got none of them");
             using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
             var options = new ServiceRunOptions
             {

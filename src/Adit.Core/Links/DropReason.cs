@@ -51,6 +51,6 @@ public enum DropReason : byte
     /// <summary>The fault decorator lost it on purpose.</summary>
     Fault,
 
-    /// <summary>A keepalive, or another message that the link itself consumes: no loss.</summary>
+    /// <summary>A keepalive or another message that the link itself consumes, or a packet that was replaced by its fragments or copies: no loss.</summary>
     Consumed,
 }

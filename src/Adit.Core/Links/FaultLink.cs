@@ -64,6 +64,9 @@ public sealed class FaultLink : ILink
     public void Interrupt() => _inner.Interrupt();
 
     /// <inheritdoc/>
+    public void AnswerTo(IAnswerSink sender) => _inner.AnswerTo(sender);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         lock (_queue)

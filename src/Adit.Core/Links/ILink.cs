@@ -28,4 +28,10 @@ public interface ILink : IAsyncDisposable
 
     /// <summary>Makes a <see cref="Receive"/> that waits, and every later one, return 0. From any thread.</summary>
     void Interrupt();
+
+    /// <summary>Tells where answers go to what was sent here: a tunnel tells the sender of a packet that is too big (ICMP). A link that never answers does nothing, one that wraps another tells it.</summary>
+    /// <param name="sender">Takes them: the link that packets sent here come from, as a <see cref="SharedSendLink"/>. Not owned.</param>
+    void AnswerTo(IAnswerSink sender)
+    {
+    }
 }

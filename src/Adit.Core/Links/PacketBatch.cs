@@ -95,6 +95,9 @@ public sealed class PacketBatch
         return true;
     }
 
+    /// <summary>Takes the packet that was added last out again; its buffer stays taken.</summary>
+    public void RemoveLast() => Count = Math.Max(0, Count - 1);
+
     /// <summary>Copies octets into a buffer of their own and adds them as a packet.</summary>
     /// <param name="octets">At most <see cref="MaximumPacket"/>.</param>
     /// <returns>Whether there was room.</returns>

@@ -27,7 +27,8 @@ public struct PacketRun
     /// <summary>Octets of payload of each packet but the last, which may have fewer.</summary>
     public int SegmentSize { get; internal set; }
 
-    internal int Hash { get; set; }
+    /// <summary>A number that is the same for all packets of a flow; 0 where it is no TCP segment.</summary>
+    public int Hash { get; internal set; }
 
     internal uint NextSequence { get; set; }
 

@@ -28,6 +28,9 @@ internal static class SectionFiles
         foreach (SectionFile file in proxy.Via.SelectMany(Of)) yield return file;
     }
 
+    /// <summary>Those of a link that it reads.</summary>
+    public static IEnumerable<SectionFile> Of(LinkConfiguration link) => link.Via.SelectMany(Of);
+
     /// <summary>Those of a hop.</summary>
     public static IEnumerable<SectionFile> Of(HopUri hop)
     {

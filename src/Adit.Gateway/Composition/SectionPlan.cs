@@ -35,6 +35,13 @@ internal sealed record SectionPlan(string Name, string Identity, IReadOnlyList<s
         return text.ToString();
     }
 
+    /// <summary>The identity of a link.</summary>
+    public static string IdentityOf(LinkConfiguration link, string? sshConfig)
+    {
+        var text = new StringBuilder(ConfigurationWriter.Write(new AditConfiguration { Links = [link] }));
+        return text.Append(IdentityOf(link.Via, sshConfig)).ToString();
+    }
+
     /// <summary>The identity of a chain of hops.</summary>
     public static string IdentityOf(IReadOnlyList<HopUri> via, string? sshConfig)
     {

@@ -3,6 +3,7 @@ using Adit.Core.Hops;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Forwards;
 using Adit.Gateway.Hops;
+using Adit.Gateway.Links;
 using Adit.Gateway.Proxying;
 using Adit.Gateway.Serving;
 using Microsoft.Extensions.Logging;
@@ -52,7 +53,25 @@ public sealed partial class ServiceSet
                 }));
         }
 
+        ILogger linkLogger = _options.Loggers.CreateLogger("link");
+        foreach ((LinkConfiguration link, int i) in configuration.Links.Select((l, i) => (l, i)))
+        {
+            string chain = SectionPlan.IdentityOf(link.Via, configuration.SshConfig);
+            var context = new LinkContext(linkLogger, () => Acquire(chain, hops, link.Via), () => _chains.ReleaseAsync(chain));
+            plans.Add(new SectionPlan($"links[{i}]", SectionPlan.IdentityOf(link, configuration.SshConfig), [.. PlacesOf(link)], token => LinkSection.StartAsync(link, context, token)));
+        }
+
         return plans;
+    }
+
+    // What two links cannot both have: an interface, a port, a route, a file.
+    private static IEnumerable<string> PlacesOf(LinkConfiguration link)
+    {
+        if (link.Dev is { } dev) yield return $"dev {dev}";
+        if (link.Type is LinkType.Vxlan or LinkType.Geneve or LinkType.Udp && (link.Local?.Port ?? LinkStacks.PortOf(link)) is var port and not 0) yield return $":{port}/udp";
+        if (link is { Type: LinkType.Stream, Local: { } local }) yield return local.IsUnix ? local.Host[5..] : $":{local.Port}";
+        foreach (Platform.Netlink.Route route in link.Routes) yield return $"route {route.Destination} {route.Metric}";
+        foreach (LinkCapture capture in link.Captures) yield return capture.Path;
     }
 
     private HopChain Acquire(string key, HopRegistry hops, IReadOnlyList<HopUri> via) => _chains.Acquire(key, first => hops.Chain(via, first));

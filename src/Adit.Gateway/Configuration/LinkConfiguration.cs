@@ -19,7 +19,7 @@ public sealed record LinkConfiguration
     /// <summary>This end (<c>local</c>); default: the address that the route to the remote has. A stream listens there.</summary>
     public LinkPlace? Local { get; init; }
 
-    /// <summary>The far ends (<c>remote</c>); one, but for vxlan and geneve, whose frames to unknown and to many go to all. A stream connects there. For ssh: the far device's number, or <c>any</c>.</summary>
+    /// <summary>The far ends (<c>remote</c>); one, but for vxlan and geneve, whose frames to unknown and to many go to all. A stream connects there. For ssh: the server's device, such as tun5, or any.</summary>
     public IReadOnlyList<LinkPlace> Remote { get; init; } = [];
 
     /// <summary>The key (<c>key</c>), which both ends must have alike, or neither (RFC 2890 §2.1); default: none.</summary>
@@ -67,9 +67,6 @@ public sealed record LinkConfiguration
     /// <summary>The UDP port of both ends, where their places name none (<c>port</c>); default: 4789 for vxlan, 6081 for geneve, none for udp.</summary>
     public int? Port { get; init; }
 
-    /// <summary>The UDP port that packets are sent from (<c>source-port</c>); default: the one that is listened on.</summary>
-    public int? SourcePort { get; init; }
-
     /// <summary>The tunnel encapsulation limit (<c>encap-limit</c>, RFC 2473 §4.1.1), 0 to 255, or -1 for none; default 4 for IPv6 outside, as Linux has it.</summary>
     public int? EncapLimit { get; init; }
 
@@ -88,8 +85,8 @@ public sealed record LinkConfiguration
     /// <summary>Whether the interface stays when the link ends (<c>persistent</c>); default: as it was.</summary>
     public bool? Persistent { get; init; }
 
-    /// <summary>Queues of the interface (<c>queues</c>), 1 to 16; default 1.</summary>
-    public int? Queues { get; init; }
+    /// <summary>The IP version inside an ip6tnl (<c>inner</c>): 4 or 6. Default: that of its addresses, routes; 6 without any.</summary>
+    public int? InnerVersion { get; init; }
 
     /// <summary>Where packets are recorded (<c>capture</c>), a pcapng file a layer; default: nowhere.</summary>
     public IReadOnlyList<LinkCapture> Captures { get; init; } = [];
@@ -99,6 +96,18 @@ public sealed record LinkConfiguration
 
     /// <summary>The hops (<c>via</c>) of a stream or ssh, nearest first; default: none.</summary>
     public IReadOnlyList<HopUri> Via { get; init; } = [];
+
+    /// <summary>The IP version inside, for those types that carry one only; 0 for the others.</summary>
+    public int CarriedVersion => Type switch
+    {
+        LinkType.Ipip => 4,
+        LinkType.Sit => 6,
+        LinkType.Ip6Tnl => InnerVersion ?? (Versions.Any() && Versions.All(v => v == 4) ? 4 : 6),
+        _ => 0,
+    };
+
+    /// <summary>The IP versions of its addresses and routes.</summary>
+    internal IEnumerable<int> Versions => Addresses.Select(a => a.Address.AddressFamily).Concat(Routes.Select(r => r.Destination.BaseAddress.AddressFamily)).Select(f => f == System.Net.Sockets.AddressFamily.InterNetwork ? 4 : 6).Distinct();
 
     /// <summary>Whether its packets are Ethernet frames.</summary>
     public bool CarriesEthernet => Type switch

@@ -18,7 +18,7 @@ internal static class LinkStacks
         {
             LinkType.Gre or LinkType.Ip6Gre or LinkType.Gretap or LinkType.Ip6Gretap => $"{outer}/{gre}/{inner}",
             LinkType.Sit => $"{outer}/ip6",
-            LinkType.Ipip or LinkType.Ip6Tnl => $"{outer}/{inner}",
+            LinkType.Ipip or LinkType.Ip6Tnl => $"{outer}/ip{link.CarriedVersion}",
             LinkType.EtherIp => $"{outer}/etherip/{inner}",
             LinkType.Vxlan => $"{outer}/udp/vxlan/{inner}",
             LinkType.Geneve => $"{outer}/udp/geneve/{inner}",

@@ -15,7 +15,7 @@ public enum LinkType
     /// <summary>IPv6 in IPv4 (RFC 4213).</summary>
     Sit,
 
-    /// <summary>IPv4 and IPv6 in IPv6 (RFC 2473).</summary>
+    /// <summary>IPv4 or IPv6 in IPv6 (RFC 2473).</summary>
     Ip6Tnl,
 
     /// <summary>IP in GRE over IPv6 (RFC 7676).</summary>

@@ -3,10 +3,10 @@ namespace Adit.Gateway.Configuration;
 /// <summary>What each type of link is and takes: one row a type.</summary>
 internal static class LinkTypes
 {
-    private static readonly string[] Everywhere = ["type", "dev", "mtu", "address", "route", "bridge", "mss-clamp", "owner", "persistent", "queues", "capture", "fault"];
+    private static readonly string[] Everywhere = ["type", "dev", "mtu", "address", "route", "bridge", "mss-clamp", "owner", "persistent", "capture", "fault"];
     private static readonly string[] Delivered = ["local", "remote", "ttl", "tos", "pmtu"];
     private static readonly string[] Keyed = ["key", "checksum", "sequence", "keepalive"];
-    private static readonly string[] Ported = ["port", "source-port"];
+    private static readonly string[] Ported = ["port"];
     private static readonly string[] Switched = ["vni", "learning", "forward"];
     private static readonly string[] Limited = ["encap-limit"];
 
@@ -17,7 +17,7 @@ internal static class LinkTypes
         new(LinkType.Gretap, "gretap", "Ethernet in GRE", [.. Delivered, .. Keyed, .. Limited]),
         new(LinkType.Ipip, "ipip", "IPv4 in IPv4", Delivered),
         new(LinkType.Sit, "sit", "IPv6 in IPv4 (6in4)", Delivered),
-        new(LinkType.Ip6Tnl, "ip6tnl", "IPv4 and IPv6 in IPv6", [.. Delivered, .. Limited]),
+        new(LinkType.Ip6Tnl, "ip6tnl", "IPv4 or IPv6 in IPv6", [.. Delivered, .. Limited, "inner"]),
         new(LinkType.Ip6Gre, "ip6gre", "IP in GRE over IPv6", [.. Delivered, .. Keyed, .. Limited]),
         new(LinkType.Ip6Gretap, "ip6gretap", "Ethernet in GRE over IPv6", [.. Delivered, .. Keyed, .. Limited]),
         new(LinkType.EtherIp, "etherip", "Ethernet in IP", [.. Delivered, .. Limited]),

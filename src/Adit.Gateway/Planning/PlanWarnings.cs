@@ -21,9 +21,14 @@ internal static class PlanWarnings
             foreach ((string, string) each in Of(configuration.Forwards[i], $"forwards[{i}]", environment)) yield return each;
         for (int i = 0; i < configuration.Proxies.Count; i++)
             foreach ((string, string) each in Of(configuration.Proxies[i], $"proxies[{i}]", environment)) yield return each;
+        for (int i = 0; i < configuration.Links.Count; i++)
+        {
+            foreach ((string, string) each in LinkPlanner.Warnings(configuration.Links[i], $"links[{i}]", environment).Concat(Exposed(configuration.Links[i].Via).Select(hop => ($"links[{i}].via", hop)))) yield return each;
+        }
+
         foreach (PlannedSection section in sections)
         {
-            foreach (PlannedFile each in section.Files.Where(f => f.State is not ("there" or "made at the first start")))
+            foreach (PlannedFile each in section.Files.Where(f => f.Key != "capture" && f.State is not ("there" or "made at the first start")))
                 yield return (section.Kind == "gateway" || each.Key is "user" or "tls-certificate" ? $"{section.Name}.{each.Key}" : $"{section.Name}.via", $"{each.Path}: {each.State}");
         }
     }

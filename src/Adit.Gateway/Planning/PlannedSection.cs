@@ -6,7 +6,7 @@ public sealed record PlannedSection
     /// <summary>Its path in the configuration, such as <c>forwards[0]</c>.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary><c>gateway</c>, <c>forward</c> or <c>proxy</c>.</summary>
+    /// <summary><c>gateway</c>, <c>forward</c>, <c>proxy</c> or <c>link</c>.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Where it listens.</summary>
@@ -32,4 +32,7 @@ public sealed record PlannedSection
 
     /// <summary>The routes that it needs, as arguments of ip(8).</summary>
     public IReadOnlyList<string> Routes { get; init; } = [];
+
+    /// <summary>The interface that a link makes or takes; null for the others.</summary>
+    public PlannedInterface? Interface { get; init; }
 }

@@ -23,6 +23,7 @@ internal static class SectionPlanner
         if (configuration.Gateway is { } gateway) yield return Plan(gateway, configuration.State);
         for (int i = 0; i < configuration.Forwards.Count; i++) yield return Plan(configuration.Forwards[i], i, configuration.SshConfig);
         for (int i = 0; i < configuration.Proxies.Count; i++) yield return Plan(configuration.Proxies[i], i, configuration.SshConfig);
+        for (int i = 0; i < configuration.Links.Count; i++) yield return LinkPlanner.Plan(configuration.Links[i], i) with { Hops = [.. configuration.Links[i].Via.Select(h => Plan(h, configuration.SshConfig))] };
     }
 
     private static PlannedSection Plan(GatewayConfiguration gateway, string? state)
@@ -131,7 +132,7 @@ internal static class SectionPlanner
         }
     }
 
-    private static PlannedFile Look(SectionFile file, bool isMade = false)
+    internal static PlannedFile Look(SectionFile file, bool isMade = false)
     {
         if (!File.Exists(file.Path)) return new(file.Key, file.Path, isMade ? "made at the first start" : Directory.Exists(file.Path) ? "a folder" : "missing");
         if (file.IsSecret && FileStatus.TryRead(file.Path, out FileStatus status) && (status.Mode & 0b000_111_111) != 0) return new(file.Key, file.Path, "open to others (chmod 600)");

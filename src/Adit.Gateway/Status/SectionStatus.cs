@@ -1,15 +1,15 @@
 namespace Adit.Gateway.Status;
 
-/// <summary>One running section: a gateway, a forward or a proxy. Immutable.</summary>
+/// <summary>One running section: a gateway, a forward, a proxy or a link. Immutable.</summary>
 public sealed record SectionStatus
 {
-    /// <summary><c>gateway</c>, <c>forward</c> or <c>proxy</c>.</summary>
+    /// <summary><c>gateway</c>, <c>forward</c>, <c>proxy</c> or <c>link</c>.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Where it listens, ports resolved.</summary>
     public IReadOnlyList<string> Listening { get; init; } = [];
 
-    /// <summary>Where a forward leads; null for the others.</summary>
+    /// <summary>Where a forward leads, or a link; null for the others.</summary>
     public string? Target { get; init; }
 
     /// <summary>Its hops, nearest first.</summary>
@@ -38,6 +38,9 @@ public sealed record SectionStatus
 
     /// <summary>Connections under way, no more than were asked for.</summary>
     public IReadOnlyList<ConnectionStatus> Connections { get; init; } = [];
+
+    /// <summary>What a link tells beyond that; null for the others.</summary>
+    public LinkStatus? Link { get; init; }
 
     /// <summary>The same with the octets of the listed connections added.</summary>
     internal SectionStatus WithLive() => this with { Up = Up + Connections.Sum(c => c.Up ?? 0), Down = Down + Connections.Sum(c => c.Down ?? 0) };

@@ -67,6 +67,10 @@ public sealed class RawIpDelivery : SocketDelivery
     }
 
     /// <inheritdoc/>
+    /// <remarks>With a Destination Options header Linux counts its eight octets twice before it compares with the path's MTU, so what just fits would be refused; the tunnel keeps to the path's MTU itself.</remarks>
+    protected override PathMtuDiscovery DiscoveryFor(in Packet packet) => IsIpv6 && WantedLimit(packet) != 0 ? PathMtuDiscovery.Dont : base.DiscoveryFor(packet);
+
+    /// <inheritdoc/>
     protected override void Received(PacketBatch batch, ref Packet packet)
     {
         if (IsIpv6) return; // the system took the header off

@@ -271,9 +271,16 @@ public abstract class SocketDelivery : IDelivery
     /// <returns>The number of the remote, or <see cref="IDelivery.UnknownRemote"/>.</returns>
     protected virtual ushort Stranger(ReadOnlySpan<byte> source) => IDelivery.UnknownRemote;
 
+    /// <summary>Whether the system is to refuse what is longer than the path takes.</summary>
+    /// <param name="packet">The next packet.</param>
+    protected virtual PathMtuDiscovery DiscoveryFor(in Packet packet) => (packet.Flags & PacketFlags.DontFragment) != 0 ? PathMtuDiscovery.Do : PathMtuDiscovery.Dont;
+
+    /// <summary>Whether packets may leave as one message for the kernel to cut; it cuts none that it would have to fragment.</summary>
+    private bool MayMerge(in Packet packet) => _segments && (packet.Flags & PacketFlags.MayFragment) == 0;
+
     private void Prepare(in Packet packet)
     {
-        PathMtuDiscovery wanted = (packet.Flags & PacketFlags.DontFragment) != 0 ? PathMtuDiscovery.Do : PathMtuDiscovery.Dont;
+        PathMtuDiscovery wanted = DiscoveryFor(packet);
         if (wanted != _discovery || NeedsOtherSettings(packet))
         {
             Flush();
@@ -298,7 +305,7 @@ public abstract class SocketDelivery : IDelivery
         for (int i = 0; i < _segmenter.Count; i++)
         {
             PacketSegment segment = _segmenter.Segments[i];
-            if (inMessage > 0 && (!_segments || inMessage == MaximumSegments || octets + segment.Length > MaximumMessage))
+            if (inMessage > 0 && (!MayMerge(packet) || inMessage == MaximumSegments || octets + segment.Length > MaximumMessage))
             {
                 EndMessage(packet, inMessage, octets, size);
                 inMessage = octets = 0;
@@ -324,7 +331,7 @@ public abstract class SocketDelivery : IDelivery
         }
 
         // Packets of one length to one place leave as one message; a shorter one ends it.
-        if (_open > 0 && (!_segments || packet.Length > _openSize || _openSegments == MaximumSegments || _openLength + packet.Length > MaximumMessage || packet.Length == 0 || !IsAlike(packet, _openLike))) EndOpen();
+        if (_open > 0 && (!MayMerge(packet) || packet.Length > _openSize || _openSegments == MaximumSegments || _openLength + packet.Length > MaximumMessage || packet.Length == 0 || !IsAlike(packet, _openLike))) EndOpen();
         if (_open == 0)
         {
             Prepare(packet);
@@ -342,7 +349,7 @@ public abstract class SocketDelivery : IDelivery
         _open++;
         _openSegments++;
         _openLength += packet.Length;
-        if (packet.Length < _openSize || !_segments) EndOpen();
+        if (packet.Length < _openSize || !MayMerge(packet)) EndOpen();
     }
 
     private void EndOpen()

@@ -18,14 +18,15 @@ public sealed class TunDevice : ILink
     private const int EnoughOctets = 192 * 1024;
 
     private readonly TunDescriptor _device;
+    private readonly TunDescriptor[] _queues;
     private readonly PacketCoalescer? _coalescer;
     private readonly MemoryPart[] _parts = new MemoryPart[PacketCoalescer.MaximumSegments + 2];
     private readonly byte[] _header = GC.AllocateArray<byte>(VirtioNetHeader.Length, pinned: true);
     private readonly nint _headerAddress;
 
-    private TunDevice(TunDescriptor device, int mtu)
+    private TunDevice(TunDescriptor device, int mtu, params TunDescriptor[] queues)
     {
-        _device = device;
+        (_device, _queues) = (device, [device, .. queues]);
         _headerAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0);
         if (device.Offloads != 0) _coalescer = new PacketCoalescer();
         Properties = new LinkProperties { Medium = device.IsTap ? Medium.Ethernet : Medium.Ip, SendLimit = mtu, TakesSegmentation = device.Offloads != 0 };
@@ -47,15 +48,28 @@ public sealed class TunDevice : ILink
     /// <param name="options">How.</param>
     /// <param name="mtu">The MTU that it will have, in octets of its medium's payload.</param>
     /// <exception cref="TunnelException">It cannot be opened; <see cref="TunnelError.PermissionDenied"/> where the privilege is missing.</exception>
-    public static TunDevice Open(TunOptions options, int mtu)
+    public static TunDevice Open(TunOptions options, int mtu) => Open(options, mtu, 1)[0];
+
+    /// <summary>Opens a device with several queues, each to be received from by a thread of its own (IFF_MULTI_QUEUE). Sending is the first one's.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="mtu">The MTU that it will have, in octets of its medium's payload.</param>
+    /// <param name="queues">How many, 1 at least.</param>
+    /// <exception cref="TunnelException">It cannot be opened; <see cref="TunnelError.PermissionDenied"/> where the privilege is missing.</exception>
+    public static IReadOnlyList<TunDevice> Open(TunOptions options, int mtu, int queues)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(queues, 1);
+        var opened = new List<TunDescriptor>();
         try
         {
-            return new TunDevice(TunDescriptor.Open(options), mtu);
+            opened.Add(TunDescriptor.Open(options with { MultiQueue = options.MultiQueue || queues > 1 }));
+            while (opened.Count < queues) opened.Add(TunDescriptor.Open(options with { Name = opened[0].Name, MultiQueue = true, Persistent = null, Owner = null }));
+            // What the kernel sends on a flow comes to the queue that the flow was last written to, so the first device writes to all.
+            return [new TunDevice(opened[0], mtu, [.. opened.Skip(1)]), .. opened.Skip(1).Select(d => new TunDevice(d, mtu))];
         }
         catch (DescriptorException e)
         {
+            foreach (TunDescriptor each in opened) each.Dispose();
             string device = options.Name ?? (options.IsTap ? "tap" : "tun");
             throw e.ErrorNumber switch
             {
@@ -150,7 +164,7 @@ public sealed class TunDevice : ILink
         }
 
         _parts[parts++] = new MemoryPart(batch.Address + packet.Offset, packet.Length);
-        if (Write(parts)) Counters.Sent(1, packet.Length, 1, VirtioHeader.SegmentsOf(packet));
+        if (Write(_device, parts)) Counters.Sent(1, packet.Length, 1, VirtioHeader.SegmentsOf(packet));
     }
 
     private void SendRun(PacketBatch batch, in PacketRun run)
@@ -167,14 +181,14 @@ public sealed class TunDevice : ILink
             _parts[parts++] = new MemoryPart(batch.Address + batch[i].Offset + run.HeaderLength, batch[i].Length - run.HeaderLength);
         }
 
-        if (Write(parts)) Counters.Sent(1, run.HeaderLength + run.Payload, 1, run.Count);
+        if (Write(_queues[(uint)run.Hash % (uint)_queues.Length], parts)) Counters.Sent(1, run.HeaderLength + run.Payload, 1, run.Count);
     }
 
-    private bool Write(int parts)
+    private bool Write(TunDescriptor queue, int parts)
     {
         while (true)
         {
-            int count = _device.Write(_parts.AsSpan(0, parts));
+            int count = queue.Write(_parts.AsSpan(0, parts));
             if (count >= 0) return true;
             if (count == -InterruptibleDescriptor.Interrupted) continue;
             // A device that is down (EIO), or a queue without room: a network would lose it too.

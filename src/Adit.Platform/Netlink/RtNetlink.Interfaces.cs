@@ -36,6 +36,19 @@ public sealed partial class RtNetlink
     /// <exception cref="NetlinkException">There is none.</exception>
     public InterfaceStatus Get(string name) => Find(name) ?? throw new NetlinkException($"{name}: interface", NoDevice);
 
+    /// <summary>All interfaces.</summary>
+    public IReadOnlyList<InterfaceStatus> List()
+    {
+        var found = new List<InterfaceStatus>();
+        var request = new NetlinkRequest(NetlinkNumbers.GetLink, NetlinkNumbers.Dump);
+        request.AddHeader(InterfaceHeader);
+        _socket.Ask(request, "interfaces: list", (type, payload) =>
+        {
+            if (type == NetlinkNumbers.NewLink && payload.Length >= InterfaceHeader) found.Add(Read(payload));
+        });
+        return found;
+    }
+
     /// <summary>Changes an interface, all at once or not at all as far as the kernel does.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="change">What is to change.</param>

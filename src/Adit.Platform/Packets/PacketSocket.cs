@@ -56,7 +56,7 @@ public sealed partial class PacketSocket : IDisposable
     {
         ArgumentNullException.ThrowIfNull(at);
         SocketAddress address = at.Serialize();
-        if (bind(Descriptor.Handle, address.Buffer.Span, address.Size) < 0) throw DescriptorException.Last($"{at}: bind");
+        if (bind(Descriptor.Handle, address.Buffer.Span, address.Size) < 0) throw Failure(at, "bind");
     }
 
     /// <summary>Connects: only what comes from there is received.</summary>
@@ -65,7 +65,7 @@ public sealed partial class PacketSocket : IDisposable
     {
         ArgumentNullException.ThrowIfNull(to);
         SocketAddress address = to.Serialize();
-        if (connect(Descriptor.Handle, address.Buffer.Span, address.Size) < 0) throw DescriptorException.Last($"{to}: connect");
+        if (connect(Descriptor.Handle, address.Buffer.Span, address.Size) < 0) throw Failure(to, "connect");
     }
 
     /// <summary>The local address that it has.</summary>
@@ -104,6 +104,13 @@ public sealed partial class PacketSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
+
+    private static DescriptorException Failure(EndPoint place, string call)
+    {
+        // First: writing an address down may change it.
+        int error = Marshal.GetLastPInvokeError();
+        return new DescriptorException($"{place}: {call}", error);
+    }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socket(int family, int type, int protocol);

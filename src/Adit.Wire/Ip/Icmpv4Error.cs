@@ -20,7 +20,7 @@ public static class Icmpv4Error
     public static bool MayAnswer(Ipv4Packet packet)
     {
         if (packet.FragmentOffset != 0) return false; // "any fragment of a datagram other than the first fragment"
-        if (!packet.Destination.IsUnicast && !packet.Destination.IsLoopback) return false; // "an IP broadcast or IP multicast address"
+        if (!packet.Destination.IsUnicast) return false; // "an IP broadcast or IP multicast address"
         if (!packet.Source.IsUnicast) return false; // "a source address that does not uniquely identify a single node"
         if (packet.Protocol != IpProtocol.Icmp) return true;
         return !packet.Payload.IsEmpty && !Icmpv4Packet.IsErrorType((Icmpv4Type)packet.Payload[0]); // "an ICMP error message"

@@ -14,7 +14,7 @@ public sealed class DocumentedKeysTests
         var reader = new MappingReader("");
         string[] keys =
         [
-            .. ConfigurationFile.Parts(reader).Select(k => k.Name), .. GatewayKeys.Table(reader).Select(k => k.Name), .. ForwardKeys.Table.Select(k => k.Name), .. ProxyKeys.Table.Select(k => k.Name),
+            .. ConfigurationFile.Parts(reader).Select(k => k.Name), .. GatewayKeys.Table(reader).Select(k => k.Name), .. ForwardKeys.Table.Select(k => k.Name), .. ProxyKeys.Table.Select(k => k.Name), .. LinkKeys.Table.Select(k => k.Name),
         ];
         string[] rows = [.. Page.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1])];
         Assert.All(keys, key => Assert.Contains(rows, row => row.Contains($"`{key}`", StringComparison.Ordinal)));
@@ -26,7 +26,7 @@ public sealed class DocumentedKeysTests
         string example = Page.Split("```yaml\n")[1].Split("```")[0];
         (AditConfiguration configuration, IReadOnlyList<ConfigurationProblem> problems) = ConfigurationFile.Parse(example, "example");
         Assert.Empty(problems);
-        Assert.Equal((4, 2), (configuration.Forwards.Count, configuration.Proxies.Count));
+        Assert.Equal((4, 2, 1), (configuration.Forwards.Count, configuration.Proxies.Count, configuration.Links.Count));
         string written = ConfigurationWriter.Write(configuration);
         Assert.Equal(written, ConfigurationWriter.Write(ConfigurationFile.Parse(written, "written").Configuration));
     }

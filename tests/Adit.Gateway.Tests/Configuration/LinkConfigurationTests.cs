@@ -26,18 +26,17 @@ public sealed class LinkConfigurationTests
             mss-clamp: true
             owner: nobody
             persistent: true
-            queues: 2
             capture: [/tmp/in.pcapng, outer=/tmp/out.pcapng]
             fault: loss=1%,delay=20ms
           - type: vxlan
             remote: [192.0.2.2, "192.0.2.3:8472"]
             vni: 42
             port: 8472
-            source-port: 5000
             learning: no
             forward: 02:00:00:00:00:07=192.0.2.9
             bridge: br0
           - {type: ip6gre, remote: "2001:db8::2", encap-limit: none}
+          - {type: ip6tnl, remote: "2001:db8::3", inner: ipv4}
           - {type: geneve, remote: "[2001:db8::2]:6082", mode: ip}
           - {type: udp, local: "0.0.0.0:5000", remote: "site.example:5000", mode: ethernet}
           - {type: stream, remote: "host.example:7000", via: ["ssh://me@bastion.example"]}
@@ -50,7 +49,7 @@ public sealed class LinkConfigurationTests
     {
         (AditConfiguration configuration, IReadOnlyList<ConfigurationProblem> problems) = ConfigurationFile.Parse(Full, "f");
         Assert.Empty(problems);
-        Assert.Equal(8, configuration.Links.Count);
+        Assert.Equal(9, configuration.Links.Count);
         LinkConfiguration gre = configuration.Links[0];
         Assert.Equal((7u, 64, LinkConfiguration.InheritTos, false), (gre.Key, gre.Ttl, gre.Tos, gre.Pmtu));
         Assert.Equal(new LinkKeepalive(TimeSpan.FromSeconds(10), 3), gre.Keepalive);
@@ -77,12 +76,15 @@ public sealed class LinkConfigurationTests
     [InlineData("{type: udp, remote: 192.0.2.1}", "f:2:25: links[0].remote: expected a port there or in 'port', got 192.0.2.1")]
     [InlineData("{type: stream}", "f:2:5: links[0]: expected one of the keys 'local' (to listen) and 'remote' (to connect), got none")]
     [InlineData("{type: ssh}", "f:2:5: links[0].via: expected an ssh:// hop last, whose tunnel channel it is, got none")]
+    [InlineData("{type: ssh, via: \"ssh://h\", remote: tap0}", "f:2:41: links[0].remote: expected the server's interface, any or tun0, tun1, …, got tap0")]
     [InlineData("{type: gre, remote: 192.0.2.1, bridge: br0}", "f:2:44: links[0].bridge: expected an Ethernet link, got gre")]
     [InlineData("{type: gre, remote: 192.0.2.1, dev: a-name-of-17-oct}", "f:2:41: links[0].dev: expected the name of an interface, 1 to 15 characters without / : % and space, got 'a-name-of-17-oct'")]
     [InlineData("{type: gre, remote: 192.0.2.1, key: 4294967296}", "f:2:41: links[0].key: expected a key from 0 to 4294967295, such as 7, 0x7 or 0.0.0.7, got '4294967296'")]
     [InlineData("{type: gre, remote: 192.0.2.1, fault: loss=2}", "f:2:43: links[0].fault: loss: expected a part such as 1% or 0.01, got '2'")]
     [InlineData("{type: gre, remote: 192.0.2.1, route: 10.0.0.0/8 dev x}", "f:2:43: links[0].route: expected via, src, metric or mtu, got 'dev'")]
     [InlineData("{type: gre, remote: 192.0.2.1, address: 10.0.0.1/33}", "f:2:45: links[0].address: expected ADDRESS/BITS or ADDRESS,PEER/BITS, got '10.0.0.1/33'")]
+    [InlineData("{type: ipip, remote: 192.0.2.1, address: \"fd00::1/64\"}", "f:2:46: links[0].address: expected IPv4, which ipip carries, got IPv6")]
+    [InlineData("{type: gre, remote: 192.0.2.1, persistent: true}", "f:2:48: links[0].persistent: expected dev beside it, got none")]
     [InlineData("{type: gre, remote: 192.0.2.1, ttl: 0}", "f:2:41: links[0].ttl: expected a number from 1 to 255, got '0'")]
     public void WhatIsWrong_IsTold_WithItsPlace(string item, string expected)
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Adit.TestKit.Peers;
@@ -42,6 +43,18 @@ public sealed class AditLink : IAsyncDisposable
         ProcessResult result = (await _program.RunAsync("status", "--output", "json")).Succeeded();
         using JsonDocument document = JsonDocument.Parse(result.Output);
         return document.RootElement.Clone();
+    }
+
+    /// <summary>What it says of the link itself on its control socket, without a process for it: device, packets, segments a batch, drops by reason.</summary>
+    public async Task<JsonElement> LinkStatusAsync()
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using CancellationTokenSource deadline = new(PeerProcess.Patience);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_program.State, "run", $"{Process.Id}.sock")), deadline.Token);
+        await socket.SendAsync("{\"ask\":\"status\"}\n"u8.ToArray(), deadline.Token);
+        await using NetworkStream stream = new(socket);
+        using JsonDocument document = await JsonDocument.ParseAsync(stream, cancellationToken: deadline.Token);
+        return document.RootElement.GetProperty("sections")[0].GetProperty("link").Clone();
     }
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();

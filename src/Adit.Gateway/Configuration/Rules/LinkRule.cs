@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Adit.Core.Hops;
+using Adit.Gateway.Links;
 
 namespace Adit.Gateway.Configuration.Rules;
 
@@ -36,6 +37,8 @@ internal sealed class LinkRule : IConfigurationRule
         if (type == LinkType.Ssh)
         {
             if (link.Via.Count == 0 || link.Via[^1].Scheme.Name != "ssh") yield return ("via", $"expected an ssh:// hop last, whose tunnel channel it is, got {(link.Via.Count == 0 ? "none" : link.Via[^1])}");
+            if (link.Remote.Count > 1) yield return ("remote", $"expected one, got {link.Remote.Count}");
+            else if (link.Remote.Count == 1 && !StreamTunnels.TryUnit(link.Remote[0], link.CarriesEthernet, out _)) yield return ("remote", $"expected the server's interface, any or {(link.CarriesEthernet ? "tap0, tap1" : "tun0, tun1")}, …, got {link.Remote[0]}");
             yield break;
         }
 
@@ -77,9 +80,11 @@ internal sealed class LinkRule : IConfigurationRule
     {
         if (link.Bridge is not null && !link.CarriesEthernet) yield return ("bridge", $"expected an Ethernet link, got {LinkTypes.Of(type).Word}{(LinkTypes.Takes(type, "mode") ? " with mode ip" : "")}");
         if (link.Bridge is { } bridge && bridge == link.Dev) yield return ("bridge", $"expected another name than that of dev, got {bridge}");
-        if (link.Queues > 1 && link.CarriesEthernet && link.Bridge is not null && link.Persistent == true && link.Dev is null) yield return ("dev", "expected a name for a persistent interface, got none");
+        if (link is { Persistent: true, Dev: null }) yield return ("persistent", "expected dev beside it, got none");
         if (link.Captures.GroupBy(c => c.Path).FirstOrDefault(g => g.Count() > 1) is { } twice) yield return ("capture", $"expected a file of its own for each layer, got {twice.Key} twice");
         if (link.Captures.Any(c => c.IsOuter) && type is LinkType.Stream or LinkType.Ssh) yield return ("capture", "expected a file without outer=, for a stream has no packets outside");
+        if (link.CarriedVersion is var version and > 0 && link.Versions.Any(v => v != version))
+            yield return (link.Addresses.Any(a => (a.Address.AddressFamily == AddressFamily.InterNetwork) != (version == 4)) ? "address" : "route", $"expected IPv{version}, which {LinkTypes.Of(type).Word} carries{(type == LinkType.Ip6Tnl ? " here (one link for each version)" : "")}, got IPv{(version == 4 ? 6 : 4)}");
         foreach (var route in link.Routes.Where(r => r.Source is { } source && !link.Addresses.Any(a => a.Address.Equals(source)))) yield return ("route", $"expected src to be one of address, got {route.Source}");
     }
 }

@@ -1,0 +1,57 @@
+using Adit.Core.Links;
+
+namespace Adit.Links.Tests.Encapsulation;
+
+/// <summary>In steady state no packet allocates, either way.</summary>
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData("gre")]
+    [InlineData("gre-all")]
+    [InlineData("gretap")]
+    [InlineData("ipip")]
+    [InlineData("6in4")]
+    [InlineData("ip6ip6")]
+    [InlineData("etherip")]
+    [InlineData("vxlan")]
+    [InlineData("geneve")]
+    [InlineData("udp")]
+    public void Packet_AllocatesNothing(string kind)
+    {
+        Tunnel model = OctetsTests.Make(kind);
+        string packet = kind is "6in4" or "ip6ip6" ? Tunnel.Udp6 : model.Link.Properties.Medium == Medium.Ip ? Tunnel.Tcp4 : Tunnel.Frame;
+        byte[] octets = Convert.FromHexString(packet), payload = Convert.FromHexString(model.SendOne(packet).Octets);
+        var delivery = new ScriptedDelivery(model.Delivery.Local, [.. model.Delivery.Remotes]) { HeaderLength = model.Delivery.HeaderLength, CountsOnly = true };
+        Adit.Links.Encapsulation.EncapsulatingLink link = Over(kind, delivery);
+        for (int i = 0; i < 16; i++) delivery.Feed(payload);
+        var sending = new PacketBatch(buffers: 16, packets: 16);
+        var receiving = new PacketBatch(buffers: 16, packets: 16);
+        const int Rounds = 2000;
+        long allocated = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            if (round == Rounds / 2) allocated = GC.GetAllocatedBytesForCurrentThread();
+            sending.Clear();
+            for (int i = 0; i < 16; i++) sending.Add(octets);
+            link.Send(sending);
+            receiving.Clear();
+            if (link.Receive(receiving) != 16) throw new InvalidOperationException("packets are missing");
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        Assert.Equal(16L * Rounds, delivery.SentCount);
+    }
+
+    private static Adit.Links.Encapsulation.EncapsulatingLink Over(string kind, ScriptedDelivery delivery) => kind switch
+    {
+        "gre" => new Gre.GreLink(delivery, new Gre.GreOptions()),
+        "gre-all" => new Gre.GreLink(delivery, new Gre.GreOptions { Key = 7, Checksum = true, SendsSequenceNumbers = true }),
+        "gretap" => new Gre.GreLink(delivery, new Gre.GreOptions { Medium = Medium.Ethernet }),
+        "ipip" => new Ip.IpInIpLink(delivery, new Ip.IpInIpOptions { InnerVersion = 4 }),
+        "6in4" or "ip6ip6" => new Ip.IpInIpLink(delivery, new Ip.IpInIpOptions { InnerVersion = 6 }),
+        "etherip" => new EtherIp.EtherIpLink(delivery, new EtherIp.EtherIpOptions()),
+        "vxlan" => new Vxlan.VxlanLink(delivery, new Vxlan.VxlanOptions { NetworkIdentifier = 0x123456 }),
+        "geneve" => new Geneve.GeneveLink(delivery, new Geneve.GeneveOptions { NetworkIdentifier = 0x123456 }),
+        _ => new Ip.PlainUdpLink(delivery, new Ip.PlainUdpOptions()),
+    };
+}
