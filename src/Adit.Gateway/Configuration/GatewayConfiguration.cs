@@ -85,6 +85,9 @@ public sealed record GatewayConfiguration
     /// <summary>Destinations that sessions may not reach (<c>deny</c>), judged before <see cref="Allow"/>; none by default.</summary>
     public IReadOnlyList<DestinationRule> Deny { get; init; } = [];
 
+    /// <summary>Packet tunnels (<c>tunnels</c>); off by default.</summary>
+    public TunnelConfiguration Tunnels { get; init; } = TunnelConfiguration.Off;
+
     /// <summary>Silence after which a client is asked whether it lives (<c>client-alive-interval</c>); default 5 s, zero (<c>none</c>) never asks.</summary>
     public TimeSpan ClientAliveInterval { get; init; } = TimeSpan.FromSeconds(5);
 

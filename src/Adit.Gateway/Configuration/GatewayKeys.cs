@@ -51,7 +51,7 @@ internal static class GatewayKeys
         new("ciphers", (g, n) => g with { Ciphers = Algorithms(n) }, g => Texts(g.Ciphers)),
         new("macs", (g, n) => g with { Macs = Algorithms(n) }, g => Texts(g.Macs)),
         new("kex", (g, n) => g with { KeyExchanges = Algorithms(n) }, g => Texts(g.KeyExchanges)),
-        YamlKey<GatewayConfiguration>.NotThereYet("tunnel"),
+        new("tunnels", (g, n) => g with { Tunnels = TunnelKeys.Read(reader, n) }, g => TunnelKeys.Write(g.Tunnels)),
     ];
 
     /// <summary>The keys of <c>penalties:</c>.</summary>

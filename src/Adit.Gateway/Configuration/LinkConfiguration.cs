@@ -19,7 +19,7 @@ public sealed record LinkConfiguration
     /// <summary>This end (<c>local</c>); default: the address that the route to the remote has. A stream listens there.</summary>
     public LinkPlace? Local { get; init; }
 
-    /// <summary>The far ends (<c>remote</c>); one, but for vxlan and geneve, whose frames to unknown and to many go to all. A stream connects there. For ssh: the far device's number, or <c>any</c>.</summary>
+    /// <summary>The far ends (<c>remote</c>); one, but for vxlan and geneve, whose frames to unknown and to many go to all. A stream connects there. For ssh: the server's device, such as tun5, or any.</summary>
     public IReadOnlyList<LinkPlace> Remote { get; init; } = [];
 
     /// <summary>The key (<c>key</c>), which both ends must have alike, or neither (RFC 2890 §2.1); default: none.</summary>

@@ -3,6 +3,7 @@ using Adit.Core.Datagrams;
 using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Adit.Gateway.Status;
+using Adit.Ssh.Tunnels;
 
 namespace Adit.Gateway.Hops;
 
@@ -48,6 +49,14 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     }
 
     ValueTask<IDatagramFlow> IDatagramDialer.DialAsync(DialRequest request, CancellationToken cancellationToken) => DialDatagramsAsync(request, cancellationToken);
+
+    /// <summary>Opens a packet tunnel to a device of the last hop's, which is an <c>ssh://</c> one.</summary>
+    /// <param name="mode">What it carries.</param>
+    /// <param name="unit">The device's number; null for any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TunnelException">The last hop is no SSH server, cannot be reached, or refuses.</exception>
+    public ValueTask<SshTunnelLink> OpenTunnelAsync(TunnelMode mode, int? unit, CancellationToken cancellationToken = default) =>
+        _links is [.., (_, SshHop server)] ? NotedAsync(server.OpenTunnelAsync(mode, unit, cancellationToken)) : throw new TunnelException(TunnelError.NotSupported, "tunnel: expected an ssh:// hop last");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

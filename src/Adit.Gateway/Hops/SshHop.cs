@@ -4,6 +4,7 @@ using Adit.Core.Hops;
 using Adit.Core.Streams;
 using Adit.Gateway.Status;
 using Adit.Ssh.Client;
+using Adit.Ssh.Tunnels;
 
 namespace Adit.Gateway.Hops;
 
@@ -19,10 +20,18 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
 
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
-        OpenAsync(request, static (client, r, token) => client.DialAsync(r, token), cancellationToken);
+        OpenAsync(request?.To.ToString() ?? throw new ArgumentNullException(nameof(request)), (client, token) => client.DialAsync(request, token), cancellationToken);
+
+    /// <summary>Opens a packet tunnel to a device of the server's.</summary>
+    /// <param name="mode">What it carries.</param>
+    /// <param name="unit">The device's number; null for any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TunnelException">The session cannot be opened, or the server refuses.</exception>
+    public ValueTask<SshTunnelLink> OpenTunnelAsync(TunnelMode mode, int? unit, CancellationToken cancellationToken = default) =>
+        OpenAsync("tunnel", (client, token) => client.OpenTunnelAsync(mode, unit, token), cancellationToken);
 
     ValueTask<IDatagramFlow> IDatagramDialer.DialAsync(DialRequest request, CancellationToken cancellationToken) =>
-        OpenAsync(request, static (client, r, token) => client.DialDatagramsAsync(r, token), cancellationToken);
+        OpenAsync(request.To.ToString(), (client, token) => client.DialDatagramsAsync(request, token), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -63,9 +72,8 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
         };
     }
 
-    private async ValueTask<T> OpenAsync<T>(DialRequest request, Func<SshClient, DialRequest, CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
+    private async ValueTask<T> OpenAsync<T>(string what, Func<SshClient, CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         SshRoute route;
         try
         {
@@ -79,11 +87,11 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
 
         try
         {
-            return await open(route.Client, request, cancellationToken).ConfigureAwait(false);
+            return await open(route.Client, cancellationToken).ConfigureAwait(false);
         }
         catch (TunnelException e)
         {
-            throw new TunnelException(e.Error, $"{hop}: {request.To}: {e.Message}", hop.ToString(), e);
+            throw new TunnelException(e.Error, $"{hop}: {what}: {e.Message}", hop.ToString(), e);
         }
     }
 

@@ -44,8 +44,7 @@ public static partial class LinkFactory
     /// <exception cref="TunnelException">It cannot be opened.</exception>
     internal static async Task<RunningLink> OpenAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken = default)
     {
-        if (link.Type == LinkType.Stream) return await OpenStreamAsync(link, context, cancellationToken).ConfigureAwait(false);
-        if (link.Type == LinkType.Ssh) throw new TunnelException(TunnelError.NotSupported, "ssh: links of this type are not there yet in this version; expected adit ssh -w");
+        if (link.Type is LinkType.Stream or LinkType.Ssh) return await OpenStreamAsync(link, context, cancellationToken).ConfigureAwait(false);
         LinkEnds ends = await LinkEnds.ResolveAsync(link, cancellationToken).ConfigureAwait(false);
         IPAddress[] remotes = [.. ends.Remotes.Select(r => r.Address)];
         var recorders = new List<PacketRecorder>();
@@ -76,7 +75,7 @@ public static partial class LinkFactory
     private static async Task<RunningLink> OpenStreamAsync(LinkConfiguration link, LinkContext context, CancellationToken cancellationToken)
     {
         int mtu = link.Mtu ?? ProtocolStack.UsualMtu;
-        if (link.Local is { } local)
+        if (link is { Type: LinkType.Stream, Local: { } local })
         {
             IStreamListener listener = await new SocketBinder().BindAsync(StreamTunnels.DestinationOf(local), cancellationToken).ConfigureAwait(false);
             return await JoinAsync(link, StreamTunnels.Accept(link, listener, context), null, mtu, [], [], context, listener).ConfigureAwait(false);
@@ -84,7 +83,7 @@ public static partial class LinkFactory
 
         HopChain chain = context.Chain!();
         var release = new Releasing(context.Release!);
-        RenewedLink tunnel = StreamTunnels.Dial(link, chain, context);
+        RenewedLink tunnel = link.Type == LinkType.Ssh ? StreamTunnels.Ssh(link, chain, context) : StreamTunnels.Dial(link, chain, context);
         try
         {
             await tunnel.First.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -1,8 +1,11 @@
+using System.Globalization;
 using Adit.Core;
 using Adit.Core.Links;
 using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Hops;
+using Adit.Ssh.Config;
+using Adit.Ssh.Tunnels;
 
 namespace Adit.Gateway.Links;
 
@@ -15,6 +18,27 @@ internal static class StreamTunnels
         Destination to = DestinationOf(link.Remote[0]);
         Medium medium = MediumOf(link);
         return new RenewedLink($"stream to {to}", PropertiesOf(medium), async token => new StreamLink(await chain.DialAsync(new DialRequest(to), token).ConfigureAwait(false), $"stream to {to}", medium), false, context.Logger);
+    }
+
+    /// <summary>The tunnel channel of the last hop's session.</summary>
+    public static RenewedLink Ssh(LinkConfiguration link, HopChain chain, LinkContext context)
+    {
+        TunnelMode mode = link.CarriesEthernet ? TunnelMode.Ethernet : TunnelMode.PointToPoint;
+        int? unit = link.Remote.Count > 0 && TryUnit(link.Remote[0], link.CarriesEthernet, out int? number) ? number : null;
+        return new RenewedLink($"ssh to {link.Via[^1]}", PropertiesOf(MediumOf(link)), async token => await chain.OpenTunnelAsync(mode, unit, token).ConfigureAwait(false), false, context.Logger);
+    }
+
+    /// <summary>Reads the far device of an SSH tunnel: <c>tun5</c>, <c>tap5</c> or <c>any</c>.</summary>
+    /// <param name="place">What was configured.</param>
+    /// <param name="isEthernet">Which of the first two it must be.</param>
+    /// <param name="unit">Its number; null for any.</param>
+    public static bool TryUnit(LinkPlace place, bool isEthernet, out int? unit)
+    {
+        unit = null;
+        if (place is { Host: "any", Port: null }) return true;
+        if (!place.Host.StartsWith(isEthernet ? "tap" : "tun", StringComparison.Ordinal) || !int.TryParse(place.Host.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > TunnelUnits.Most) return false;
+        unit = number;
+        return true;
     }
 
     /// <summary>A stream that the other side dials.</summary>

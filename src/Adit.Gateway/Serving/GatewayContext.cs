@@ -1,5 +1,6 @@
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Leases;
+using Adit.Gateway.Tunnels;
 using Adit.Ssh.Server;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,8 @@ internal sealed record GatewayContext
     public required IReadOnlyList<string> NeverReachable { get; init; }
 
     public required ReverseListenerLeases Leases { get; init; }
+
+    public TunnelHost? Tunnels { get; init; }
 
     public GatewayTotals Totals { get; } = new();
 

@@ -6,6 +6,7 @@ using Adit.Gateway.Leases;
 using Adit.Gateway.Listeners;
 using Adit.Gateway.Permissions;
 using Adit.Gateway.State;
+using Adit.Gateway.Tunnels;
 using Adit.Platform.Libc;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Keys;
@@ -53,6 +54,7 @@ public sealed partial class GatewayServer
                 AuthorizedKeys = AuthorizedKeysOf(configuration, state, logger),
                 NeverReachable = [FileStatus.ResolvePath(state.Path) ?? state.Path],
                 Leases = new ReverseListenerLeases(configuration.Takeover, time),
+                Tunnels = TunnelHost.Create(configuration.Tunnels, state, logger, time),
                 Logger = logger,
                 Time = time,
             };

@@ -79,5 +79,6 @@ public sealed partial class GatewayServer : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
         foreach (IGatewayListener listener in _listeners) await listener.ReleaseAsync().ConfigureAwait(false);
         foreach (SshPrivateKey key in _hostKeys) key.Dispose();
+        _context.Tunnels?.Dispose();
     }
 }

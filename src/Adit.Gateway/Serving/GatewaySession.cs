@@ -4,6 +4,7 @@ using Adit.Core.Streams;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Leases;
 using Adit.Gateway.Status;
+using Adit.Gateway.Tunnels;
 using Adit.Ssh.Channels;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
@@ -153,6 +154,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
             Sessions = programs,
             NoSessionsText = none,
             Datagrams = true,
+            Tunnels = new GatewayTunnels(_context.Tunnels, session.Key.Fingerprint, session.Permissions, _context.Time),
         };
         return _forwarding = new ForwardingService(session.Connection, policy, options, _logger);
     }

@@ -37,6 +37,9 @@ internal sealed class SshdTunnels(SshdConfig config, KeyPermissions permissions,
     }
 
     /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? DescribeLease(uint channel) => null;
+
+    /// <inheritdoc/>
     public ValueTask<ITunnelDevice> OpenAsync(TunnelMode mode, int? unit, CancellationToken cancellationToken)
     {
         bool permitted = config.PermitTunnel switch

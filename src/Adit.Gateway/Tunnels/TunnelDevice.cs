@@ -39,6 +39,11 @@ public sealed class TunnelDevice : ITunnelDevice
     }
 
     /// <inheritdoc/>
+    public void Prepare(SshTunnelLink tunnel)
+    {
+    }
+
+    /// <inheritdoc/>
     public Task RunAsync(SshTunnelLink tunnel)
     {
         ArgumentNullException.ThrowIfNull(tunnel);

@@ -21,6 +21,9 @@ public sealed partial class SshTunnelLink : ILink
     /// <summary>The channel type.</summary>
     public const string ChannelType = "tun@openssh.com";
 
+    /// <summary>The global request by which a client learns what its device should be set to (docs/SSH-TUNNELS.md); the name is ours.</summary>
+    public const string LeaseRequest = "tunnel-lease@adit";
+
     /// <summary>Octets in front of a layer 3 packet: the address family.</summary>
     internal const int FamilyLength = 4;
 

@@ -76,6 +76,7 @@ public sealed class LinkConfigurationTests
     [InlineData("{type: udp, remote: 192.0.2.1}", "f:2:25: links[0].remote: expected a port there or in 'port', got 192.0.2.1")]
     [InlineData("{type: stream}", "f:2:5: links[0]: expected one of the keys 'local' (to listen) and 'remote' (to connect), got none")]
     [InlineData("{type: ssh}", "f:2:5: links[0].via: expected an ssh:// hop last, whose tunnel channel it is, got none")]
+    [InlineData("{type: ssh, via: \"ssh://h\", remote: tap0}", "f:2:41: links[0].remote: expected the server's interface, any or tun0, tun1, …, got tap0")]
     [InlineData("{type: gre, remote: 192.0.2.1, bridge: br0}", "f:2:44: links[0].bridge: expected an Ethernet link, got gre")]
     [InlineData("{type: gre, remote: 192.0.2.1, dev: a-name-of-17-oct}", "f:2:41: links[0].dev: expected the name of an interface, 1 to 15 characters without / : % and space, got 'a-name-of-17-oct'")]
     [InlineData("{type: gre, remote: 192.0.2.1, key: 4294967296}", "f:2:41: links[0].key: expected a key from 0 to 4294967295, such as 7, 0x7 or 0.0.0.7, got '4294967296'")]

@@ -19,12 +19,18 @@ internal static class LinkTest
     public static async Task<string> ShellAsync(NetworkNamespace at, string script) =>
         (await ProcessRunner.RunAsync(new PeerStart { Program = "sh", Arguments = ["-e", "-c", script], Namespace = at.Name })).Succeeded().Text;
 
-    /// <summary>Pings from a namespace, every answer compared by ping(8) with its request.</summary>
+    /// <summary>Pings from a namespace: every answer comes, and ping(8) compared it with its request.</summary>
     /// <param name="at">Where.</param>
     /// <param name="to">Whom.</param>
     /// <param name="sizes">Octets after the ICMP header; each twice. Negative: with DF, so that nobody may fragment.</param>
-    public static Task<string> PingAsync(NetworkNamespace at, string to, params int[] sizes) =>
-        ShellAsync(at, string.Join('\n', sizes.Select(s => $"ping -q -c 2 -i 0.02 -W 3 -p a5c3 {(s < 0 ? "-M do " : "")}-s {Math.Abs(s)} {to}")));
+    public static async Task PingAsync(NetworkNamespace at, string to, params int[] sizes)
+    {
+        string said = await ShellAsync(at, string.Join('\n', sizes.Select(s => $"ping -q -c 2 -i 0.02 -W 3 -p a5c3 {(s < 0 ? "-M do " : "")}-s {Math.Abs(s)} {to}")));
+        Assert.True(said.Split(" 0% packet loss").Length == sizes.Length + 1, said);
+    }
+
+    /// <summary>Long packets until one comes back: each way, the first that are too long are lost for the ICMP that tells.</summary>
+    public static Task DiscoverAsync(NetworkNamespace at, string to) => ShellAsync(at, $"ping -q -c 8 -i 0.1 -W 1 -s 1472 {to}");
 
     /// <summary>What ping(8) sends in one packet of an MTU.</summary>
     public static int Largest(string to, int mtu) => mtu - (to.Contains(':') ? 48 : 28); // IP and ICMP headers

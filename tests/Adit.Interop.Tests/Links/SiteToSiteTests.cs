@@ -49,6 +49,7 @@ public sealed partial class SiteToSiteTests : IAsyncLifetime
         }
 
         await LinkTest.ShellAsync(HostA, Command(section, "the host in 10.1.0.0/24"));
+        await LinkTest.DiscoverAsync(HostA, b);
         await LinkTest.PingAsync(HostA, b, 56, 1472, 3000);
         await LinkTest.PingAsync(HostB, a, 56, 1472, 3000);
         await using StreamServer there = StreamServer.Echo(HostB.At(b, 0));

@@ -38,6 +38,10 @@ public static partial class SshCodecCases
         new CodecCase<TcpipForwardFields>(new("localhost", 8080), "s'localhost' u32:8080"),
         new CodecCase<TcpipForwardReplyFields>(new(40_000), "u32:40000"),
         new CodecCase<TunOpenFields>(new(TunOpenFields.Ethernet, TunOpenFields.AnyUnit), "u32:2 7fffffff"),
+        new CodecCase<TunnelLeaseRequestFields>(new(7), "u32:7"),
+        new CodecCase<TunnelLeaseFields>(
+            new(1400, 86_400, ["10.9.0.2/32", "fd09::2/128"], ["10.9.0.1", "fd09::1"], ["10.0.0.0/8"], [], ["corp.example"]),
+            "u32:1400 u32:86400 s'10.9.0.2/32,fd09::2/128' s'10.9.0.1,fd09::1' s'10.0.0.0/8' s'' s'corp.example'"),
         new CodecCase<StreamlocalForwardFields>(new("/run/x.sock"), "s'/run/x.sock'"),
         new CodecCase<HostKeysFields>(new([Hex("0102"), Hex("")]), "s:0102 u32:0", decodesAt: [0, 6]),
         new CodecCase<TcpipOpenFields>(new("example.net", 443, "127.0.0.1", 50_000), "s'example.net' u32:443 s'127.0.0.1' u32:50000"),

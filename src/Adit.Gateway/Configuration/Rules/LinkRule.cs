@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Adit.Core.Hops;
+using Adit.Gateway.Links;
 
 namespace Adit.Gateway.Configuration.Rules;
 
@@ -36,6 +37,8 @@ internal sealed class LinkRule : IConfigurationRule
         if (type == LinkType.Ssh)
         {
             if (link.Via.Count == 0 || link.Via[^1].Scheme.Name != "ssh") yield return ("via", $"expected an ssh:// hop last, whose tunnel channel it is, got {(link.Via.Count == 0 ? "none" : link.Via[^1])}");
+            if (link.Remote.Count > 1) yield return ("remote", $"expected one, got {link.Remote.Count}");
+            else if (link.Remote.Count == 1 && !StreamTunnels.TryUnit(link.Remote[0], link.CarriesEthernet, out _)) yield return ("remote", $"expected the server's interface, any or {(link.CarriesEthernet ? "tap0, tap1" : "tun0, tun1")}, …, got {link.Remote[0]}");
             yield break;
         }
 

@@ -25,7 +25,7 @@ public sealed partial class ForwardingService
         {
             ITunnelDevice device = await tunnels.OpenAsync(mode, unit, cancellationToken).ConfigureAwait(false);
             SshTunnelLink? link = null;
-            return ChannelVerdict.Accept(_ => RunTunnelAsync(device, link!), channel => link = new SshTunnelLink(channel, mode), device);
+            return ChannelVerdict.Accept(_ => RunTunnelAsync(device, link!), channel => device.Prepare(link = new SshTunnelLink(channel, mode)), device);
         }
         catch (TunnelException e)
         {

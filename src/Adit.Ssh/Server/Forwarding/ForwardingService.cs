@@ -116,6 +116,10 @@ public sealed partial class ForwardingService : IConnectionService, IForwardingO
                 return StreamlocalForwardFields.TryDecode(fields.Span, out StreamlocalForwardFields gone, out _) == DecodeStatus.Ok
                     ? await CancelAsync(new UnixDestination(gone.Path)).ConfigureAwait(false)
                     : default;
+            case SshTunnelLink.LeaseRequest when _options.Tunnels is { } tunnels:
+                return TunnelLeaseRequestFields.TryDecode(fields.Span, out TunnelLeaseRequestFields lease, out _) == DecodeStatus.Ok && tunnels.DescribeLease(lease.Channel) is { } described
+                    ? new GlobalRequestReply(true, described)
+                    : default;
             case "no-more-sessions@openssh.com":
                 _noMoreSessions = true;
                 return new GlobalRequestReply(true);
