@@ -132,7 +132,7 @@ public sealed class SshCommandLineTests
     [InlineData("Invalid multiplex command.", false, "-O", "status", "h")]
     [InlineData("Multiplexing command already specified", false, "-O", "check", "-O", "exit", "h")]
     [InlineData("Cannot specify multiplexing command with -W", false, "-O", "check", "-W", "a:1", "h")]
-    [InlineData("adit ssh: -w: a tun device is not there yet", false, "-w0:0", "h")]
+    [InlineData("Bad tun device '0:x'", false, "-w0:x", "h")]
     [InlineData("Bad escape character 'foo'.", false, "-e", "foo", "h")]
     [InlineData("adit ssh: --reconect: unknown option, did you mean --reconnect?", true, "--reconect", "h")]
     [InlineData("adit ssh: --reconnect: expected no value, got \"5\"", false, "--reconnect=5", "h")]
