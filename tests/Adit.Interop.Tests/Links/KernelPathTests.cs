@@ -62,6 +62,7 @@ public sealed class KernelPathTests(KernelGuest kernel)
             Assert.Contains("100% packet loss", lost.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("mtu", lost.Text, StringComparison.OrdinalIgnoreCase); // the hole is black
 
+            await LinkTest.ReachAsync(kernel.Near, "fd92::2");
             await LinkTest.PingAsync(kernel.Near, "fd92::2", LinkTest.Largest("fd92::2", KernelGuest.NarrowMtu), 3000);
             await guest.PingAsync("fd92::1", 3000, count: 2);
             await LinkTest.StreamsAsync(kernel.Near, guest, "fd92::1", "fd92::2");

@@ -37,7 +37,7 @@ public sealed class OwnLinkTests : IAsyncLifetime
         PeerRequired.Installed(PeerRequired.Root, "ip", "setpriv", "ping");
         await using AditLink a = await StartAsync(Left, left, 1);
         await using AditLink b = await StartAsync(Right, right, 2);
-        await AssertCarriesAsync();
+        await AssertCarriesAsync(a, b);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class OwnLinkTests : IAsyncLifetime
         // A veth pair hands the sums of inner TCP over unfinished, which a real card would finish, and no socket is told of it.
         await LinkTest.ShellAsync(Right, $"ethtool -K {NetworkNamespace.Interface} tx off");
         await LinkTest.IpAsync(Right, "link add kernel type vxlan id 42 local 10.99.0.2 remote 10.99.0.1 dstport 4789\naddress add 10.92.0.2/24 dev kernel\naddress add fd92::2/64 dev kernel nodad\nlink set kernel up mtu 1450\n");
-        await AssertCarriesAsync();
+        await AssertCarriesAsync(a);
     }
 
     [Fact]
@@ -102,17 +102,28 @@ public sealed class OwnLinkTests : IAsyncLifetime
     private static Task<AditLink> StartAsync(NetworkNamespace at, string arguments, int side) =>
         AditLink.StartAsync(at, [.. arguments.Split(' '), "--dev", LinkDevice, "--address", $"10.92.0.{side}/24", "--address", $"fd92::{side}/64"]);
 
-    private async Task AssertCarriesAsync()
+    private async Task AssertCarriesAsync(params AditLink[] links)
     {
-        foreach ((string ours, string theirs) in Inner)
+        try
         {
-            if (theirs.Contains(':')) await LinkTest.ShellAsync(Left, $"for i in $(seq 50); do ping -q -c 1 -W 0.2 {theirs} && break; done"); // until duplicate detection is through
-            await LinkTest.PingAsync(Left, theirs, 0, 56, -1300, 3000);
-            await LinkTest.PingAsync(Right, ours, 56, 3000);
-            await using StreamServer there = StreamServer.Echo(Right.At(theirs, 0));
-            await LinkTest.EchoAsync(Left.At(theirs, there.Port), 4 * LinkTest.Bulk);
-            await using StreamServer here = StreamServer.Echo(Left.At(ours, 0));
-            await LinkTest.EchoAsync(Right.At(ours, here.Port), 4 * LinkTest.Bulk);
+            foreach ((string ours, string theirs) in Inner) await AssertCarriesAsync(ours, theirs);
         }
+        catch (Exception e)
+        {
+            List<string> said = [];
+            foreach (AditLink link in links) said.Add($"{await link.LinkStatusAsync()}\n{link.Process.Errors.Text}");
+            throw new PeerFailureException($"{e.Message}\n{string.Join('\n', said)}", e);
+        }
+    }
+
+    private async Task AssertCarriesAsync(string ours, string theirs)
+    {
+        await LinkTest.ReachAsync(Left, theirs);
+        await LinkTest.PingAsync(Left, theirs, 0, 56, -1300, 3000);
+        await LinkTest.PingAsync(Right, ours, 56, 3000);
+        await using StreamServer there = StreamServer.Echo(Right.At(theirs, 0));
+        await LinkTest.EchoAsync(Left.At(theirs, there.Port), 4 * LinkTest.Bulk);
+        await using StreamServer here = StreamServer.Echo(Left.At(ours, 0));
+        await LinkTest.EchoAsync(Right.At(ours, here.Port), 4 * LinkTest.Bulk);
     }
 }
