@@ -45,6 +45,8 @@ internal static partial class LinkBench
         }
 
         Print(options, paths);
+        if (!paths.Any(p => p.Links is not null)) return;
+        SshBench.Write($"\nsegments at a time: {"sent by the left end",25} {"received by the right",30}  dropped");
         foreach (LinkPath path in paths.Where(p => p.Links is not null)) await PrintSegmentsAsync(path);
     }
 
@@ -52,7 +54,7 @@ internal static partial class LinkBench
     {
         int[] roots = [.. path.Processes.Select(p => p.Id)];
         bool answers = path.Group is LinkGroup.RivalSsh or LinkGroup.Ssh;
-        await LoadAsync(site, path, 0.3); // wakes the path: a handshake, a neighbour
+        await LoadAsync(site, path, 0.3); // wakes the path: a handshake, a neighbour, the compiler
         double before = ProcessCpu.Seconds(roots);
         double systemBefore = SystemCpu.BusySeconds();
         Task<ProcessResult>? pings = answers ? PingsAsync(site, path, options) : null;
@@ -114,10 +116,17 @@ internal static partial class LinkBench
     /// <summary>How many segments came and went at a time: a path on which GRO does not work shows here.</summary>
     private static async Task PrintSegmentsAsync(LinkPath path)
     {
-        foreach ((string end, AditLink link) in new[] { ("client", path.Links!.Value.Client), ("server", path.Links.Value.Server) })
-        {
-            SshBench.Write($"{path.Name,-14} {end}: {await link.StatusAsync()}");
-        }
+        (string sent, string drops) = Describe(await path.Links!.Value.Client.LinkStatusAsync(), "sent-outside");
+        (string received, string serverDrops) = Describe(await path.Links.Value.Server.LinkStatusAsync(), "received-outside");
+        SshBench.Write($"{path.Name,-14} {sent,30} {received,30}  {drops}{serverDrops}");
+    }
+
+    private static (string Segments, string Drops) Describe(JsonElement link, string direction)
+    {
+        JsonElement counts = link.GetProperty(direction);
+        double Count(string name) => counts.GetProperty(name).GetDouble();
+        string drops = string.Concat(link.GetProperty("drops").EnumerateObject().Select(d => $"{d.Name} {d.Value} "));
+        return (string.Create(CultureInfo.InvariantCulture, $"{Count("segments") / Count("packets"):0.0} a packet, {Count("segments") / Count("batches"):0.0} a call"), drops);
     }
 
     [GeneratedRegex(@" time=([\d.]+) ms")]

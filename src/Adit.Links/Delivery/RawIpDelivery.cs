@@ -16,7 +16,7 @@ public sealed class RawIpDelivery : SocketDelivery
     private byte _nestingLimit;
 
     private RawIpDelivery(PacketSocket socket, RawIpDeliveryOptions options)
-        : base(socket, isUdp: false, new IPEndPoint(options.Remote, 0), isConnected: true, new IPEndPoint(options.Local, 0), matchesPort: false, takesStrangers: false)
+        : base(socket, isUdp: false, new IPEndPoint(options.Remote, 0), isConnected: true, LocalOf(socket, options), matchesPort: false, takesStrangers: false)
     {
         _options = options;
         if (IsIpv6 && options.EncapsulationLimit is { } limit) SetNestingLimit((byte)(limit + 1));
@@ -87,6 +87,9 @@ public sealed class RawIpDelivery : SocketDelivery
         if ((ip[6] & 0x40) != 0) packet.Flags |= PacketFlags.DontFragment;
         packet.RemoveFront(header);
     }
+
+    /// <summary>The address that the system chose where it was to choose; a raw socket's port is its protocol, and means nothing.</summary>
+    private static IPEndPoint LocalOf(PacketSocket socket, RawIpDeliveryOptions options) => new(socket.LocalEndPoint(new IPEndPoint(options.Local, 0)).Address, 0);
 
     private byte WantedLimit(in Packet packet) => packet.NestingLimit != 0 ? packet.NestingLimit : _options.EncapsulationLimit is { } limit ? (byte)(limit + 1) : (byte)0;
 

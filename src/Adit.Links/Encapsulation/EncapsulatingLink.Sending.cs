@@ -52,7 +52,7 @@ public abstract partial class EncapsulatingLink
         if (!TryNest(batch, ref packet, inner, ref overhead)) return;
 
         int path = PathMtu(remote);
-        bool dontFragment = _options.PathMtuDiscovery || inner.DontFragment;
+        bool dontFragment = _options.PathMtuDiscovery || inner is { Version: 4, DontFragment: true }; // RFC 2003 §3.1; RFC 4213 §3.2.1: IPv6 alone forbids no fragments outside
         int most = (dontFragment ? path : Ipv4Header.MaximumPacketLength) - overhead - inner.NetworkOffset; // octets of IP packet
         if (inner.Version == 6 && most < Ipv6Header.MinimumMtu) (most, dontFragment) = (Ipv6Header.MinimumMtu, false); // RFC 2473 §7.1 (b)
         if (_options.Mtu is { } mtu) most = Math.Min(most, mtu);

@@ -51,7 +51,7 @@ public abstract partial class EncapsulatingLink : ILink
         _own = new OuterIdentity(delivery, protocol);
         _sources = new SourceFilter(_own, options.AllowedSources);
         _limiter = new AnswerLimiter(options.AnswersPerSecond, Time);
-        int path = delivery.Remotes.Count > 0 ? delivery.PathMtu(0) : 1500;
+        int path = PathAtStart(delivery);
         Mtu = options.Mtu ?? Math.Max(path - Overhead - FrameHeader(medium), Ipv6Header.MinimumMtu);
         Properties = new LinkProperties
         {
@@ -139,6 +139,20 @@ public abstract partial class EncapsulatingLink : ILink
     {
         ArgumentNullException.ThrowIfNull(address);
         return address.Port == 0 ? address.Address.ToString() : address.ToString();
+    }
+
+    /// <summary>What the paths to all remotes take; Ethernet's MTU where there is no remote or no route yet.</summary>
+    private static int PathAtStart(IDelivery delivery)
+    {
+        const int Unknown = ushort.MaxValue;
+        int path = Unknown;
+        for (int i = 0; i < delivery.Remotes.Count; i++)
+        {
+            int next = delivery.PathMtu((ushort)i);
+            if (next != Unknown) path = path == Unknown ? next : Math.Min(path, next);
+        }
+
+        return path == Unknown ? 1500 : path;
     }
 
     private static int FrameHeader(Medium medium) => medium == Medium.Ethernet ? Wire.Ethernet.EthernetHeader.Length : 0;

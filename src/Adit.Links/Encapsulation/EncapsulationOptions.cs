@@ -5,7 +5,7 @@ namespace Adit.Links.Encapsulation;
 /// <summary>What all encapsulations can be told. Immutable.</summary>
 public abstract record EncapsulationOptions
 {
-    /// <summary>The MTU inside, in octets of IP packet. Null (default): what the path to the first remote takes, less all headers, and at least 1280; then packets up to the path's present MTU pass.</summary>
+    /// <summary>The MTU inside, in octets of IP packet. Null (default): what the paths to the remotes take at start, less all headers, and at least 1280; then packets up to the path's present MTU pass.</summary>
     public int? Mtu { get; init; }
 
     /// <summary>TTL or hop limit of the delivery header. Null (default): the inner packet's, as it is (it is never decremented here); 0: the system's default.</summary>

@@ -35,7 +35,7 @@ public readonly struct InnerPacket
     /// <summary>Its TTL or hop limit.</summary>
     public byte HopLimit { get; }
 
-    /// <summary>Whether no router may fragment it: DF, or IPv6.</summary>
+    /// <summary>IPv4's DF. An IPv6 packet has none: its tunnel may be fragmented (RFC 4213 §3.2.1).</summary>
     public bool DontFragment { get; }
 
     /// <summary>What its header names next; of an IPv4 fragment that is not the first, <see cref="IpProtocol.NoNextHeader"/>.</summary>
@@ -78,7 +78,7 @@ public readonly struct InnerPacket
         {
             DecodeStatus status = Ipv6Packet.TryDecode(octets, out Ipv6Packet packet);
             if (status != DecodeStatus.Ok) return status == DecodeStatus.Truncated ? DropReason.Truncated : DropReason.BadHeader;
-            inner = new InnerPacket(6, network, packet.Octets.Length, packet.TrafficClass, packet.HopLimit, true, packet.NextHeader, network + Ipv6Header.Length);
+            inner = new InnerPacket(6, network, packet.Octets.Length, packet.TrafficClass, packet.HopLimit, false, packet.NextHeader, network + Ipv6Header.Length);
             return DropReason.None;
         }
 

@@ -152,6 +152,21 @@ public sealed class HostilePacketTests
         Assert.Equal(before + 1, (await site.DropsAsync())["congestion"]);
     }
 
+    [Theory]
+    [InlineData("gre", "")]
+    [InlineData("gre --key 7", "key_present=1,key=7,")]
+    public async Task GreKeepalive_IsSentBack(string type, string key)
+    {
+        PeerRequired.Installed(PeerRequired.Root, "ip", "setpriv", PeerRequired.Scapy);
+        await using HostileSite site = await HostileSite.StartAsync(type);
+        // What comes back is the packet within, which the far end addressed to itself: protocol 0, so it goes nowhere there.
+        IReadOnlyList<string[]> seen = await site.Scapy.ExchangeAsync(
+            [$"{Outer}/GRE({key}proto=0x800)/IP(src='10.99.0.1',dst='10.99.0.2',proto=47)/GRE({key}proto=0)/Raw(b'alive?')", $"{Outer}/GRE({key}proto=0x800)/{Ping}"], Marker,
+            "p[IP].src", "p[IP].dst", "p[GRE].proto", "bytes(p[GRE].payload)");
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(["10.99.0.1", "10.99.0.2", "0", "b'alive?'"], seen[0]);
+    }
+
     [Fact]
     public async Task EtherIp_MeetsScapy()
     {

@@ -22,6 +22,7 @@ public sealed class KernelTunnelTests(KernelGuest kernel)
 
         foreach ((string ours, string theirs) in tunnel.OurInner.Zip(tunnel.TheirInner))
         {
+            await LinkTest.ReachAsync(kernel.Near, theirs);
             await LinkTest.PingAsync(kernel.Near, theirs, 0, 56, -LinkTest.Largest(theirs, mtu), Oversize);
             foreach (int size in new[] { 0, 56, Oversize }) await guest.PingAsync(ours, size, count: 2);
             await guest.PingAsync(ours, LinkTest.Largest(ours, mtu), count: 2, dontFragment: true);

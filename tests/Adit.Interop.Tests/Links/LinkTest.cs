@@ -29,6 +29,9 @@ internal static class LinkTest
         Assert.True(said.Split(" 0% packet loss").Length == sizes.Length + 1, said);
     }
 
+    /// <summary>Waits until pings pass: until duplicate detection is through, and a kernel has forgotten that there was nobody yet.</summary>
+    public static Task ReachAsync(NetworkNamespace at, string to) => ShellAsync(at, $"for i in $(seq 60); do ping -q -c 1 -W 0.2 {to} && exit 0; done; exit 1");
+
     /// <summary>Long packets until one comes back: each way, the first that are too long are lost for the ICMP that tells.</summary>
     public static Task DiscoverAsync(NetworkNamespace at, string to) => ShellAsync(at, $"ping -q -c 8 -i 0.1 -W 1 -s 1472 {to}");
 

@@ -51,11 +51,30 @@ public sealed partial class SiteToSiteTests : IAsyncLifetime
         await LinkTest.ShellAsync(HostA, Command(section, "the host in 10.1.0.0/24"));
         await LinkTest.DiscoverAsync(HostA, b);
         await LinkTest.PingAsync(HostA, b, 56, 1472, 3000);
+        await LinkTest.DiscoverAsync(HostB, a);
         await LinkTest.PingAsync(HostB, a, 56, 1472, 3000);
         await using StreamServer there = StreamServer.Echo(HostB.At(b, 0));
         await LinkTest.EchoAsync(HostA.At(b, there.Port), 4 * LinkTest.Bulk);
         await using StreamServer here = StreamServer.Echo(HostA.At(a, 0));
         await LinkTest.EchoAsync(HostB.At(a, here.Port), 4 * LinkTest.Bulk);
+    }
+
+    [Fact]
+    public async Task SegmentSizeIsClamped_WhereGatewaysMayNotSpeak()
+    {
+        PeerRequired.Installed(PeerRequired.Root, "ip", "setpriv", "nft");
+        const string section = "IPv4 routed through GRE";
+        foreach (NetworkNamespace gateway in new[] { GatewayA, GatewayB })
+        {
+            await LinkTest.ShellAsync(gateway, "nft 'add table inet silence; add chain inet silence out { type filter hook output priority 0; }; add rule inet silence out icmp type destination-unreachable drop'");
+        }
+
+        await using PeerProcess left = await StartAsync(section, "gateway A", GatewayA, " --mss-clamp");
+        await using PeerProcess right = await StartAsync(section, "gateway B", GatewayB, " --mss-clamp");
+        await using StreamServer there = StreamServer.Echo(HostB.At("10.2.0.10", 0));
+        await LinkTest.EchoAsync(HostA.At("10.2.0.10", there.Port), 4 * LinkTest.Bulk);
+        await using StreamServer here = StreamServer.Echo(HostA.At("10.1.0.10", 0));
+        await LinkTest.EchoAsync(HostB.At("10.1.0.10", here.Port), 4 * LinkTest.Bulk);
     }
 
     [Fact]
@@ -101,12 +120,12 @@ public sealed partial class SiteToSiteTests : IAsyncLifetime
         return Block().Matches(part).Single(m => m.Groups[1].Value == machine).Groups[2].Value;
     }
 
-    private async Task<PeerProcess> StartAsync(string section, string machine, NetworkNamespace at)
+    private async Task<PeerProcess> StartAsync(string section, string machine, NetworkNamespace at, string more = "")
     {
         PeerProcess process = await PeerProcess.StartAsync(new PeerStart
         {
             Program = "sh",
-            Arguments = ["-c", $"exec {Command(section, machine)}"],
+            Arguments = ["-c", $"exec {Command(section, machine)}{more}"],
             Environment = new Dictionary<string, string?>(_home.Environment) { ["PATH"] = $"{Path.GetDirectoryName(AditProgram.ExecutablePath)}:{Environment.GetEnvironmentVariable("PATH")}" },
             Namespace = at.Name,
         });

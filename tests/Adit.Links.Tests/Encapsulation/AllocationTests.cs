@@ -42,6 +42,44 @@ public sealed class AllocationTests
         Assert.Equal(16L * Rounds, delivery.SentCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FragmentsCopiesAndAnswers_AllocateNothing(bool isEthernet)
+    {
+        var delivery = new ScriptedDelivery(isEthernet ? Tunnel.At(Tunnel.Near, 4789) : Tunnel.Near, isEthernet ? [Tunnel.At(Tunnel.Far, 4789), Tunnel.At(Tunnel.Far, 4790), Tunnel.At(Tunnel.Far, 4791)] : [Tunnel.Far])
+        {
+            CountsOnly = true, Mtu = 600,
+        };
+        Adit.Links.Encapsulation.EncapsulatingLink link = Over(isEthernet ? "vxlan" : "gre", delivery);
+        var answers = new Counting();
+        link.AnswerTo(answers);
+        byte[] header = isEthernet ? Convert.FromHexString("02000000000b02000000000a0800") : [];
+        byte[] small = [.. header, .. PathMtuTests.Udp4(100, false)], cut = [.. header, .. PathMtuTests.Udp4(1400, false)], told = [.. header, .. PathMtuTests.Udp4(1400, true)];
+        var batch = new PacketBatch(buffers: 4, packets: 4);
+        long allocated = 0, sent = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            if (round == 1000) (allocated, sent) = (GC.GetAllocatedBytesForCurrentThread(), delivery.SentCount);
+            batch.Clear();
+            batch.Add(small);
+            batch.Add(cut);
+            batch.Add(told);
+            link.Send(batch);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        Assert.Equal((isEthernet ? 3 : 1) * 4 * 1000, delivery.SentCount - sent); // one whole, one in three
+        Assert.True(answers.Count > 0);
+    }
+
+    private sealed class Counting : IAnswerSink
+    {
+        public int Count { get; private set; }
+
+        public void Answer(PacketBatch answers) => Count += answers.Count;
+    }
+
     private static Adit.Links.Encapsulation.EncapsulatingLink Over(string kind, ScriptedDelivery delivery) => kind switch
     {
         "gre" => new Gre.GreLink(delivery, new Gre.GreOptions()),

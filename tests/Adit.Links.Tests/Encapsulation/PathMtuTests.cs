@@ -93,6 +93,10 @@ public sealed class PathMtuTests
         tunnel.Send(Udp4(1400, dontFragment: true));
         Assert.Single(tunnel.Delivery.Outbox);
         Assert.Single(tunnel.Answers());
+        tunnel.Send(Udp6(1400)); // RFC 4213 §3.2.1
+        Assert.Equal(2, tunnel.Delivery.Outbox.Count);
+        Assert.Equal(PacketFlags.MayFragment, tunnel.Delivery.Outbox[1].Packet.Flags);
+        Assert.Empty(tunnel.Answers());
     }
 
     [Fact]
