@@ -144,7 +144,7 @@ public sealed class SshTunnelLinkTests
                 kept++;
             }
 
-            Assert.InRange(kept * 1500, 400_000, 600 * 1024);
+            Assert.InRange(kept * 1500, 1_000_000, 1200 * 1024);
             Assert.Equal(5000 - kept, link.Counters.DroppedFor(DropReason.NoRoom));
         }));
     }
