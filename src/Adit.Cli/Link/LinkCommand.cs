@@ -78,7 +78,7 @@ internal static class LinkCommand
             }
 
             using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
-            var options = new ServiceRunOptions { Command = "link", Configuration = whole, ReadyFile = result.GetValue(CommonOptions.ReadyFile) };
+            var options = new ServiceRunOptions { Command = "link", Configuration = whole, ReadyFile = result.GetValue(CommonOptions.ReadyFile), EndsWhenBroken = true };
             await ServiceRun.RunAsync(options, loggers, result.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         });

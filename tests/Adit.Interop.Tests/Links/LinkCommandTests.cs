@@ -64,6 +64,15 @@ public sealed class LinkCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task InterfaceThatIsTakenAway_EndsTheCommand()
+    {
+        await StartLeftAsync("link", "udp", "--local", "10.99.0.1:5000", "--remote", "10.99.0.2:5000", "--dev", "gone");
+        await LinkTest.IpAsync(_here, "link delete gone\n");
+        Assert.Equal(1, await _left.Process.WaitForExitAsync());
+        Assert.Contains("adit: device gone: ", _left.Process.Errors.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Captures_AreDissectedByTshark_InsideAndOutside()
     {
         PeerRequired.Installed("tshark");
