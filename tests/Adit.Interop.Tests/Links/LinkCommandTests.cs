@@ -54,7 +54,7 @@ public sealed class LinkCommandTests : IAsyncLifetime
         JsonElement[] links = await LinksAsync(_left);
         Assert.Equal(["gre", "udp"], links.Select(l => l.GetProperty("type").GetString()));
         Assert.All(links, l => Assert.Equal("up", l.GetProperty("state").GetString()));
-        Assert.True(links[1].GetProperty("received").GetProperty("packets").GetInt64() >= 2);
+        Assert.True(links[1].GetProperty("received").GetProperty("packets").GetInt64() >= 1);
         Assert.InRange(links[1].GetProperty("sent-outside").GetProperty("segments-per-batch").GetDouble(), 0.5, 64);
         string text = (await _left.RunAsync("status")).Succeeded().Text;
         Assert.Contains("gre up; MTU 1472; neither encrypted nor authenticated", text, StringComparison.Ordinal);
