@@ -60,7 +60,11 @@ public sealed class LifelineServer : IDisposable
                 return TakeHello(datagram, profile, answer, now);
             case LifelineDatagramType.Data or LifelineDatagramType.Confirm when datagram.Length >= 5:
                 uint number = BinaryPrimitives.ReadUInt32BigEndian(datagram[1..]);
-                if (_paths.TryGetValue(number, out Served? served)) arrival = new LifelineArrival(served.Session.Engine, served.Path, false, served.Session.Engine.Receive(served.Path, datagram, now));
+                if (_paths.TryGetValue(number, out Served? served))
+                {
+                    LifelineSession engine = served.Session.Engine;
+                    lock (engine.Gate) arrival = new LifelineArrival(engine, served.Path, false, engine.Receive(served.Path, datagram, now));
+                }
                 else if (datagram[0] == (byte)LifelineDatagramType.Confirm) arrival = TakeConfirm(datagram, profile, now);
                 return 0;
             default:
@@ -68,9 +72,17 @@ public sealed class LifelineServer : IDisposable
         }
     }
 
-    /// <summary>Forgets a session.</summary>
+    /// <summary>Forgets a session, and ends it.</summary>
     /// <param name="session">One of this server's.</param>
     public void Remove(LifelineSession session)
+    {
+        Forget(session);
+        lock (session.Gate) session.Dispose();
+    }
+
+    /// <summary>Forgets a session; its owner ends it.</summary>
+    /// <param name="session">One of this server's.</param>
+    public void Forget(LifelineSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
         foreach ((uint number, Served served) in _paths)
@@ -82,8 +94,6 @@ public sealed class LifelineServer : IDisposable
         {
             if (served.Engine == session) _sessions.Remove(number);
         }
-
-        session.Dispose();
     }
 
     /// <summary>Forgets a path; its session lives on.</summary>
@@ -91,7 +101,8 @@ public sealed class LifelineServer : IDisposable
     public void Remove(LifelinePath path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (_paths.Remove(path.Number, out Served? served)) served.Session.Engine.Remove(path);
+        if (!_paths.Remove(path.Number, out Served? served)) return;
+        lock (served.Session.Engine.Gate) served.Session.Engine.Remove(path);
     }
 
     /// <inheritdoc/>
@@ -167,14 +178,18 @@ public sealed class LifelineServer : IDisposable
             LifelineKeys.Path(secret, session.Secret, confirm.ClientNonce, confirm.ServerNonce, toServer: true),
             default,
             now);
-        if (!session.Engine.Receive(path, datagram, now))
+        lock (session.Engine.Gate)
         {
-            path.Dispose();
-            if (isNew) session.Engine.Dispose();
-            return default;
+            if (!session.Engine.Receive(path, datagram, now))
+            {
+                path.Dispose();
+                if (isNew) session.Engine.Dispose();
+                return default;
+            }
+
+            session.Engine.Add(path);
         }
 
-        session.Engine.Add(path);
         _paths[confirm.Path] = new Served(session, path);
         if (isNew) _sessions[number] = session;
         return new LifelineArrival(session.Engine, path, isNew, true);

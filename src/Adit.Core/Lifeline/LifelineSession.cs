@@ -35,6 +35,9 @@ public sealed partial class LifelineSession : IDisposable
         _lastHeard = _now = now;
     }
 
+    /// <summary>What loops and threads that share the session hold while they touch it.</summary>
+    public Lock Gate { get; } = new();
+
     /// <summary>Which side this is.</summary>
     public bool IsServer { get; }
 
