@@ -73,7 +73,8 @@ public sealed class TunDevice : ILink
             string device = options.Name ?? (options.IsTap ? "tap" : "tun");
             throw e.ErrorNumber switch
             {
-                1 or 13 => new TunnelException(TunnelError.PermissionDenied, $"device {device}: expected the capability CAP_NET_ADMIN (run as root, or 'setcap cap_net_admin,cap_net_raw+ep' the program, or let root make a persistent device with you as its owner)", inner: e),
+                13 => new TunnelException(TunnelError.PermissionDenied, $"device {device}: /dev/net/tun: expected it to be readable and writable for this account (usually mode 0666), got neither", inner: e),
+                1 => new TunnelException(TunnelError.PermissionDenied, $"device {device}: expected the capability CAP_NET_ADMIN (run as root, or 'setcap cap_net_admin,cap_net_raw+ep' the program, or let root make a persistent device with you as its owner)", inner: e),
                 2 or 19 => new TunnelException(TunnelError.NotSupported, $"device {device}: expected /dev/net/tun, got none: load the module tun, or give the container that device", inner: e),
                 16 => new TunnelException(TunnelError.AddressInUse, $"device {device}: another program has it open", inner: e),
                 _ => new TunnelException(TunnelError.BadConfiguration, e.Message, inner: e),

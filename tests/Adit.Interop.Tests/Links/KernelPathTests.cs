@@ -1,4 +1,5 @@
 using Adit.TestKit.Peers;
+using Adit.TestKit.Peers.Guest;
 
 namespace Adit.Interop.Tests.Links;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Adit.TestKit.Peers;
+using Adit.TestKit.Peers.Guest;
 
 namespace Adit.Interop.Tests.Links;
 
