@@ -44,6 +44,7 @@ internal static class LinkCommand
             (Flag("--mss-clamp", "Lower the MSS of TCP connections through the link to what passes"), "mss-clamp"),
             (One("--owner", "ACCOUNT", "Let this account use the interface without privilege"), "owner"),
             (Flag("--persistent", "Leave the interface when the link ends"), "persistent"),
+            (One("--queues", "NUMBER", "Queues of the interface, 1 to 16, each with a thread of its own (default 1)"), "queues"),
             (List("--capture", "FILE", "Record packets in a pcapng file; outer=FILE records what carries them; may be repeated"), "capture"),
             (One("--fault", "FAULTS", "Do harm to what is sent, on purpose: WORD=VALUE with commas between, of loss=1%, delay=20ms, jitter=5ms, rate=10m, reorder=1%, duplicate=1%, corrupt=1%, seed=7, queue=1000"), "fault"),
         ];
@@ -77,7 +78,7 @@ internal static class LinkCommand
             }
 
             using ILoggerFactory loggers = CommonOptions.CreateLoggerFactory(result, LogLevel.Information);
-            var options = new ServiceRunOptions { Command = "link", Configuration = whole, ReadyFile = result.GetValue(CommonOptions.ReadyFile) };
+            var options = new ServiceRunOptions { Command = "link", Configuration = whole, ReadyFile = result.GetValue(CommonOptions.ReadyFile), EndsWhenBroken = true };
             await ServiceRun.RunAsync(options, loggers, result.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         });

@@ -20,7 +20,7 @@ internal static class MtuCommand
         output.AcceptOnlyFromAmong("text", "json");
         var command = new Verb(
             "mtu",
-            "Show what a stack of protocols costs: the octets of every layer and which field takes them, the inner MTU and MSS. " +
+            "Show what a stack of protocols costs, field by field, and the MTU and MSS inside. " +
             "It warns of fragments, of TCP over TCP and of bridged hosts that send too much, and says whether anything in the stack encrypts and authenticates. " +
             "An outermost eth is not counted in the MTU. Within a stream (tcp and what follows it) packets have no bound, and the inner MTU is that of the interface.",
             [

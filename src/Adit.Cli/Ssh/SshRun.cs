@@ -144,6 +144,8 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (first == told && told.IsCompletedSuccessfully) return SshCommand.Failed;
         if (first != work && hasOutput) await Task.WhenAny(work, Task.Delay(OutputPatience, cancellationToken));
         if (first == work && master is not null) await Task.WhenAny(master.WaitUnusedAsync(cancellationToken), client.Connection.Closed, told);
+        // "ssh -f -w 0:1 host true" of ssh(1): the tunnel outlives the command.
+        if (first == work && _tunnel is not null) await Task.WhenAny(_tunnel.Closed, client.Connection.Closed, told);
         _session?.EndTerminal();
         if (work.IsCompleted && (client.Connection.CloseReason is null || (work.IsCompletedSuccessfully && work.Result != SshCommand.Failed)))
         {

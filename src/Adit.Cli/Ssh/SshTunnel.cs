@@ -32,6 +32,9 @@ internal sealed class SshTunnel : IAsyncDisposable
     /// <summary>The device's name.</summary>
     public string Device => _device.Name;
 
+    /// <summary>Completes when the server has closed the tunnel of the last session; at once where it refused.</summary>
+    public Task Closed { get; private set; } = Task.CompletedTask;
+
     /// <summary>Opens the device.</summary>
     /// <param name="config">What is asked for.</param>
     /// <param name="use">What becomes of leased addresses.</param>
@@ -65,6 +68,7 @@ internal sealed class SshTunnel : IAsyncDisposable
         {
             SshTunnelLink link = await client.OpenTunnelAsync(_mode, _config.TunnelDevice.Remote, cancellationToken);
             _log.Debug($"ssh_tun_confirm: tunnel forward established, id={link.ChannelNumber}");
+            Closed = link.ClosedByPeer;
             await _link.LeadThroughAsync(link);
             return await UseLeaseAsync(client, link, cancellationToken);
         }

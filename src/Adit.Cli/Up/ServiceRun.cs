@@ -58,12 +58,24 @@ internal sealed partial class ServiceRun
         {
             _options.Greeting?.Invoke(set);
             ReadyLine.Write(set.Listening, _options.ReadyFile, error);
-            while (await WaitAsync(hangups.Reader, cancellationToken).ConfigureAwait(false)) await ReloadAsync(set, cancellationToken).ConfigureAwait(false);
+            Task? broken = _options.EndsWhenBroken ? set.Broken : null;
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task ending = broken is null ? Task.CompletedTask : EndAsync(broken, end);
+            while (await WaitAsync(hangups.Reader, end.Token).ConfigureAwait(false)) await ReloadAsync(set, cancellationToken).ConfigureAwait(false);
+            await end.CancelAsync().ConfigureAwait(false);
+            await ending.ConfigureAwait(false);
+            if (broken is { IsCompleted: true } && !cancellationToken.IsCancellationRequested) await broken.ConfigureAwait(false);
         }
         finally
         {
             if (_options.ReadyFile is not null) File.Delete(_options.ReadyFile);
         }
+    }
+
+    private static async Task EndAsync(Task broken, CancellationTokenSource end)
+    {
+        await Task.WhenAny(broken, Task.Delay(Timeout.Infinite, end.Token)).ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
     }
 
     private static async ValueTask<bool> WaitAsync(ChannelReader<bool> hangups, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ internal sealed record ServiceRunOptions
     /// <summary>Whether only the gateway is run.</summary>
     public bool GatewayOnly { get; init; }
 
+    /// <summary>Whether it ends when what it runs is broken, as a verb that runs one thing does. Default: no, the others run on.</summary>
+    public bool EndsWhenBroken { get; init; }
+
     /// <summary>What <c>--ready-file</c> names; null for none.</summary>
     public string? ReadyFile { get; init; }
 

@@ -17,11 +17,10 @@ internal sealed partial class LinkSection : ISection
     private LinkSection(LinkConfiguration configuration, RunningLink link, ILogger logger)
     {
         (_configuration, _link) = (configuration, link);
-        Ended = TellAsync(logger);
+        Broken = TellAsync(logger);
     }
 
-    /// <summary>Completes once the link has ended, and fails with what broke it.</summary>
-    public Task Ended { get; }
+    public Task Broken { get; }
 
     public IReadOnlyList<string> Listening => _link.Delivery is UdpDelivery udp ? [_link.Device.Name, $"{udp.Local}/udp"] : _link.Listener is { } listener ? [_link.Device.Name, listener.BoundAt.ToString()] : [_link.Device.Name];
 

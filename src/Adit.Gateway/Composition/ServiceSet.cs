@@ -32,6 +32,9 @@ public sealed partial class ServiceSet : IAsyncDisposable
     /// <summary>The gateway; null where the configuration has none.</summary>
     public GatewayServer? Gateway => _running.Select(r => r.Section).OfType<GatewaySection>().FirstOrDefault()?.Server;
 
+    /// <summary>Completes when the first of the sections that run now, at least one, has ended by itself, and fails with what broke it.</summary>
+    public Task Broken => Task.WhenAny(_running.Select(r => r.Section.Broken)).Unwrap();
+
     /// <summary>Starts all sections, or none.</summary>
     /// <param name="configuration">What to run.</param>
     /// <param name="options">What it needs.</param>

@@ -88,6 +88,9 @@ public sealed record LinkConfiguration
     /// <summary>The IP version inside an ip6tnl (<c>inner</c>): 4 or 6. Default: that of its addresses, routes; 6 without any.</summary>
     public int? InnerVersion { get; init; }
 
+    /// <summary>Queues of the interface (<c>queues</c>), 1 to 16, each with a thread that receives from it; default 1.</summary>
+    public int? Queues { get; init; }
+
     /// <summary>Where packets are recorded (<c>capture</c>), a pcapng file a layer; default: nowhere.</summary>
     public IReadOnlyList<LinkCapture> Captures { get; init; } = [];
 

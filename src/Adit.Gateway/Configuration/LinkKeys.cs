@@ -39,6 +39,7 @@ internal static class LinkKeys
         new("owner", (l, n) => l with { Owner = n.Text("an account") is { Length: > 0 } owner ? owner : throw n.Fault("an account") }, l => l.Owner),
         new("persistent", (l, n) => l with { Persistent = n.Flag() }, l => l.Persistent),
         new("inner", (l, n) => l with { InnerVersion = n.OneOf(("ipv4", 4), ("ipv6", 6)) }, l => l.InnerVersion is { } version ? version == 4 ? "ipv4" : "ipv6" : null),
+        new("queues", (l, n) => l with { Queues = n.Integer(1, 16) }, l => l.Queues),
         new("capture", (l, n) => l with { Captures = n.ListOf(c => LinkCapture.Parse(c.Path()) is { Path.Length: > 0 } capture ? capture : throw c.Fault("a file")) }, l => Texts(l.Captures)),
         new("fault", (l, n) => l with { Fault = Fault(n) }, l => l.Fault?.ToString()),
         new("via", (l, n) => l with { Via = n.ListOf(HopText.Read) }, l => l.Via.Count == 0 ? null : l.Via.Select(HopText.Write).ToList()),

@@ -3,7 +3,7 @@ namespace Adit.Gateway.Configuration;
 /// <summary>What each type of link is and takes: one row a type.</summary>
 internal static class LinkTypes
 {
-    private static readonly string[] Everywhere = ["type", "dev", "mtu", "address", "route", "bridge", "mss-clamp", "owner", "persistent", "capture", "fault"];
+    private static readonly string[] Everywhere = ["type", "dev", "mtu", "address", "route", "bridge", "mss-clamp", "owner", "persistent", "queues", "capture", "fault"];
     private static readonly string[] Delivered = ["local", "remote", "ttl", "tos", "pmtu"];
     private static readonly string[] Keyed = ["key", "checksum", "sequence", "keepalive"];
     private static readonly string[] Ported = ["port"];

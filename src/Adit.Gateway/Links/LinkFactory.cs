@@ -106,12 +106,14 @@ public static partial class LinkFactory
     private static async Task<RunningLink> JoinAsync(LinkConfiguration link, ILink tunnel, IDelivery? delivery, int mtu, IPAddress[] remotes, List<PacketRecorder> recorders, LinkContext context, IAsyncDisposable? owned = null, HopChain? chain = null)
     {
         ILink outward = link.Fault is { } fault ? new FaultLink(tunnel, fault) : tunnel;
-        TunDevice? device = null;
+        IReadOnlyList<TunDevice> devices = [];
         InterfaceSetup? setup = null;
         LoopGuard? guard = null;
         try
         {
-            device = context.Within(() => TunDevice.Open(new TunOptions { Name = link.Dev, IsTap = link.CarriesEthernet, Persistent = link.Persistent, Owner = OwnerOf(link) }, mtu));
+            var options = new TunOptions { Name = link.Dev, IsTap = link.CarriesEthernet, Persistent = link.Persistent, Owner = OwnerOf(link) };
+            devices = context.Within(() => TunDevice.Open(options, mtu, link.Queues ?? 1));
+            TunDevice device = devices[0];
             foreach (LinkCapture capture in link.Captures.Where(c => !c.IsOuter))
             {
                 PacketRecorder recorder = PacketRecorder.Create(HomePath.Expand(capture.Path), CaptureLink.LinkTypeOf(tunnel.Properties.Medium), device.Name);
@@ -122,7 +124,7 @@ public static partial class LinkFactory
             string name = device.Name;
             setup = context.Within(() => InterfaceSetup.Apply(link, name, mtu));
             if (remotes.Length > 0) guard = context.Within(() => LoopGuard.Start(name, remotes, context.Logger));
-            return new RunningLink(LinkBridge.Start(device, outward), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
+            return new RunningLink(LinkBridge.Start(device, outward, [.. devices.Skip(1)]), device, tunnel, delivery, setup, guard, mtu, [.. recorders, .. owned is null ? [] : new[] { owned }])
             {
                 Captures = recorders, Hops = chain, Listener = owned as IStreamListener,
             };
@@ -131,7 +133,7 @@ public static partial class LinkFactory
         {
             if (guard is not null) await guard.DisposeAsync().ConfigureAwait(false);
             setup?.Dispose();
-            if (device is not null) await device.DisposeAsync().ConfigureAwait(false);
+            foreach (TunDevice each in devices) await each.DisposeAsync().ConfigureAwait(false);
             await outward.DisposeAsync().ConfigureAwait(false);
             foreach (PacketRecorder each in recorders) await each.DisposeAsync().ConfigureAwait(false);
             if (owned is not null) await owned.DisposeAsync().ConfigureAwait(false);

@@ -17,6 +17,9 @@ internal sealed partial class SshTransport
     /// <summary>Ours: the longest ping to echo.</summary>
     private const int MaximumPing = 32 * 1024;
 
+    /// <summary>ssh(1)'s: characters of the peer's debug line that are shown.</summary>
+    private const int MaximumDebug = 900;
+
     private long _lastReceived;
     private long _receivedOctets;
     private int _lastCount;
@@ -123,7 +126,10 @@ internal sealed partial class SshTransport
         {
             case MessageNumber.Disconnect:
                 throw Disconnected(payload);
-            case MessageNumber.Ignore or MessageNumber.Debug:
+            case MessageNumber.Ignore:
+                break;
+            case MessageNumber.Debug:
+                if (_isClient && _logger.IsEnabled(LogLevel.Debug) && DebugMessage.TryDecode(payload, out DebugMessage debug, out _) == DecodeStatus.Ok) LogRemote(_logger, new([.. debug.Text.Take(MaximumDebug).Select(c => char.IsControl(c) ? '?' : c)]));
                 break;
             case MessageNumber.Unimplemented:
                 LogUnimplemented(_logger);
@@ -189,6 +195,9 @@ internal sealed partial class SshTransport
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Remote protocol version {Protocol}, remote software version {Version}")]
     private static partial void LogIdentification(ILogger logger, string protocol, string version);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Remote: {Text}")]
+    private static partial void LogRemote(ILogger logger, string text);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Received SSH2_MSG_UNIMPLEMENTED")]
     private static partial void LogUnimplemented(ILogger logger);

@@ -14,7 +14,7 @@ namespace Adit.Ssh.Tunnels;
 /// wakes the send loop, which copies each straight into the outgoing SSH packet and seals it there; super-packets are cut only then. What finds no room is dropped, as a network drops it.
 /// There are two queues: packets of a flow that has nothing waiting go before bulk, so that a ping or a keystroke waits for no transfer and no packet overtakes another of its flow.
 /// In: the receive loop adds packets, and the pump is woken once for all that came together, so that a device takes them as few super-packets. Octets are credited to the peer
-/// once they were taken, or dropped. How much may be under way is <see cref="TunnelCredit"/>'s to say. Nothing is allocated per packet. About 2.7 MiB a tunnel.
+/// once they were taken, or dropped. How much may be under way is <see cref="TunnelCredit"/>'s to say. Nothing is allocated per packet. About 3.2 MiB a tunnel.
 /// </remarks>
 public sealed partial class SshTunnelLink : ILink
 {

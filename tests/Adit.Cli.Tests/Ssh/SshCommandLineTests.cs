@@ -82,6 +82,21 @@ public sealed class SshCommandLineTests
         Assert.Single(Resolve(Parse("-W", "h:80", "-L", "1:a:1", "-oClearAllForwardings=no", "host")).LocalForwards);
     }
 
+    // What ssh -G of OpenSSH 9.2 says of the same.
+    [Theory]
+    [InlineData("point-to-point", "3:4", "-w3:4", "h")]
+    [InlineData("point-to-point", "6:any", "-w", "any:5", "-w", "6", "h")]
+    [InlineData("point-to-point", "1:1", "-w1:1", "-oTunnel=ethernet", "h")]
+    [InlineData("ethernet", "1:1", "-oTunnel=ethernet", "-oTunnelDevice=8:9", "-w", "1:1", "h")]
+    [InlineData("point-to-point", "7:any", "-oTunnel=yes", "-oTunnelDevice=7", "h")]
+    [InlineData("no", "any:any", "h")]
+    [InlineData("no", "1:1", "-w1:1", "-W", "h:80", "h")]
+    public void Tunnel_IsWhatCameFirst_AndItsDevicesWhatWSaid(string mode, string devices, params string[] words)
+    {
+        SshConfig config = Resolve(Parse(words));
+        Assert.Equal((mode, devices), (config.Tunnel, config.TunnelDevice.ToString()));
+    }
+
     [Fact]
     public void OtherLetters_BecomeTheirKeywords()
     {

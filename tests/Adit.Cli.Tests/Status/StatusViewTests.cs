@@ -31,6 +31,36 @@ public sealed class StatusViewTests
     }
 
     [Fact]
+    public void Link_TellsPackets_Drops_AndSegmentsABatch()
+    {
+        var link = new LinkStatus
+        {
+            Type = "gre", Device = "t0", Mtu = 1472, State = "loop", Problem = "route to 192.0.2.2: …",
+            Sent = new LinkFlow { Packets = 10, Segments = 1000, Octets = 1_400_000, Batches = 10, SegmentsPerBatch = 100 },
+            SentOutside = new LinkFlow { Packets = 1000, Segments = 1000, Octets = 1_428_000, Batches = 25, SegmentsPerBatch = 40 },
+            Drops = new Dictionary<string, long> { ["too-big"] = 1, ["wrong-key"] = 3 },
+            Captures = [new CaptureStatus("/c", 5, 2)],
+        };
+        ProcessStatus process = new() { Version = "1", Pid = 7, Command = "link", Since = Now, Sections = [new SectionStatus { Kind = "link", Listening = ["t0"], Target = "192.0.2.2", Since = Now, Link = link, Up = 1_400_000, Refused = 4 }] };
+        using var to = new StringWriter();
+        StatusText.Write("/s", [process], [], Now, to);
+        Assert.Equal(
+            """
+            adit link, pid 7, for 0s, version 1
+              link     t0 to 192.0.2.2
+                       gre loop: route to 192.0.2.2: …; MTU 1472; neither encrypted nor authenticated
+                       sent     1000 packets, 1.4 MB, 100.0 a batch; outside 40.0 a batch
+                       received 0 packets, 0 B, 0.0 a batch
+                       dropped  wrong-key 3, too-big 1
+                       recorded 5 packets in /c, missed 2
+
+
+            """.ReplaceLineEndings("\n"),
+            to.ToString());
+        Assert.Contains("         t0 loop: 1000 sent, 0 received, 4 dropped; 40.0 and 0.0 a batch: route to 192.0.2.2: …", new TopView().Draw("/s", [process], [], Now, 160, 50));
+    }
+
+    [Fact]
     public void Text_SaysThatNothingRuns()
     {
         using var to = new StringWriter();

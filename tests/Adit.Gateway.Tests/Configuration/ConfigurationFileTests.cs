@@ -165,7 +165,7 @@ public sealed class ConfigurationFileTests
     [InlineData("gateway:\n  accept-env: A=B", "f:2:15: gateway.accept-env: expected a name of a variable, perhaps with * and ?, got 'A=B'")]
     [InlineData("gateway:\n  max-sessions: 0", "f:2:17: gateway.max-sessions: expected a number from 1 to 1000, got '0'")]
     [InlineData("gateway:\n  ciphers: [aes128-cbc]", "f:2:12: gateway.ciphers: expected some of aes128-gcm@openssh.com, aes256-gcm@openssh.com, chacha20-poly1305@openssh.com, aes256-ctr, aes192-ctr, aes128-ctr, got aes128-cbc")]
-    [InlineData("gateway:\n  tunnels: {permit: serial}", "f:2:21: gateway.tunnels.permit: expected point-to-point or ethernet, got 'serial'")]
+    [InlineData("gateway:\n  tunnels: {permit: serial}", "f:2:21: gateway.tunnels.permit: expected one of point-to-point, ethernet, got 'serial'")]
     [InlineData("gateway:\n  tunnels: {mtu: 1400}", "f:2:12: gateway.tunnels: expected permit: (point-to-point, ethernet), got none")]
     [InlineData("gateway:\n  tunnels: {permit: point-to-point, pool: [10.0.0.0/31]}", "f:2:43: gateway.tunnels.pool: 10.0.0.0/31: expected four addresses at least")]
     [InlineData("gateway:\n  tunnels: {permit: point-to-point, routes: [10.0.0.0/8]}", "f:2:12: gateway.tunnels.pool: expected addresses to go with routes, dns and search, got none")]

@@ -26,6 +26,7 @@ public sealed class LinkConfigurationTests
             mss-clamp: true
             owner: nobody
             persistent: true
+            queues: 2
             capture: [/tmp/in.pcapng, outer=/tmp/out.pcapng]
             fault: loss=1%,delay=20ms
           - type: vxlan

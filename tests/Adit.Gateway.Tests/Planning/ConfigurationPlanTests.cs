@@ -39,6 +39,20 @@ public sealed class ConfigurationPlanTests : IDisposable
     }
 
     [Fact]
+    public void Link_SaysWhatItMakes()
+    {
+        ConfigurationPlan plan = Plan("links: [{type: gre, local: 192.0.2.1, remote: 192.0.2.2, key: 7, dev: t0, address: [10.0.0.1/30, 'fd00::1/64'], route: ['10.1.0.0/16 metric 5', default]}, {type: vxlan, vni: 1, remote: [192.0.2.2, 192.0.2.3], bridge: br0}, {type: ssh, via: 'ssh://me@h'}]");
+        PlannedInterface device = plan.Sections[0].Interface!;
+        Assert.Equal(("t0", "tun", 1472, "ip4/gre+key/ip4"), (device.Name, device.Kind, device.Mtu, device.Stack));
+        Assert.Equal(["10.0.0.1/30", "fd00::1/64"], device.Addresses);
+        Assert.Equal(["route add 10.1.0.0/16 dev t0 metric 5", "route add default dev t0"], plan.Sections[0].Routes);
+        Assert.Equal(("*:4789/udp", "br0", 1450), (plan.Sections[1].Listeners[0].Address, plan.Sections[1].Interface!.Bridge, plan.Sections[1].Interface!.Mtu));
+        Assert.Equal("192.0.2.2, 192.0.2.3, by Ethernet in VXLAN", plan.Sections[1].Target);
+        Assert.Equal(("ssh://me@h", "ssh://me@h, by the tunnel channel of SSH"), (plan.Sections[2].Hops[0].Hop, plan.Sections[2].Target));
+        Assert.DoesNotContain(plan.Warnings, w => w.Path == "links[2]");
+    }
+
+    [Fact]
     public void Files_AreLookedAt()
     {
         string auth = _folder.Write("auth", "a:b\n");
@@ -57,6 +71,12 @@ public sealed class ConfigurationPlanTests : IDisposable
     [InlineData("proxies: [{listen: '0.0.0.0:8081'}]", "proxies[0].listen", "asks nobody for a password")]
     [InlineData("proxies: [{listen: '0.0.0.0:8081', user: 'a:b'}]", "proxies[0].user", "in the clear")]
     [InlineData("proxies: [{listen: 8081, transparent: redirect, install-nft: true}]", "proxies[0].install-nft", "this whole machine")]
+    [InlineData("links: [{type: gre, remote: 192.0.2.2}]", "links[0]", "neither encrypted nor authenticated")]
+    [InlineData("links: [{type: gre, remote: 192.0.2.2}]", "links[0].type", "needs CAP_NET_ADMIN and CAP_NET_RAW")]
+    [InlineData("links: [{type: vxlan, vni: 1, remote: 192.0.2.2, mtu: 1500}]", "links[0].mtu", "1500 make 1550 outside")]
+    [InlineData("links: [{type: udp, remote: '192.0.2.2:5', fault: loss=1%}]", "links[0].fault", "on purpose")]
+    [InlineData("links: [{type: sit, remote: 192.0.2.2, route: '::/0'}]", "links[0].route", "its remote needs one")]
+    [InlineData("links: [{type: stream, remote: 'h:7', via: 'ssh://me@b'}]", "links[0]", "protected as far as ssh://me@b only")]
     [InlineData("gateway: {listen: 'ws://127.0.0.1:8080/t'}", "gateway.listen", "this carrier is not encrypted")]
     [InlineData("gateway: {shell: login}", "gateway.shell", "needs root")]
     public void Warning_NamesItsKey(string text, string path, string message) =>

@@ -34,7 +34,7 @@ public sealed class KernelPathTests(KernelGuest kernel)
         Assert.Matches($@"mtu[ :=]+{inner}\b", said);
         await LinkTest.PingAsync(kernel.Near, theirs, -size);
         await LinkTest.DiscoverAsync(kernel.Near, theirs); // the guest finds the narrow place on its way back
-        await LinkTest.PingAsync(kernel.Near, theirs, 3000);
+        await LinkTest.DiscoverAsync(kernel.Near, theirs, 3000);
         await LinkTest.StreamsAsync(kernel.Near, guest, ours, theirs);
     }
 

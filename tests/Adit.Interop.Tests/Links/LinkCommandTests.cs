@@ -54,13 +54,22 @@ public sealed class LinkCommandTests : IAsyncLifetime
         JsonElement[] links = await LinksAsync(_left);
         Assert.Equal(["gre", "udp"], links.Select(l => l.GetProperty("type").GetString()));
         Assert.All(links, l => Assert.Equal("up", l.GetProperty("state").GetString()));
-        Assert.True(links[1].GetProperty("received").GetProperty("packets").GetInt64() >= 2);
+        Assert.True(links[1].GetProperty("received").GetProperty("packets").GetInt64() >= 1);
         Assert.InRange(links[1].GetProperty("sent-outside").GetProperty("segments-per-batch").GetDouble(), 0.5, 64);
         string text = (await _left.RunAsync("status")).Succeeded().Text;
         Assert.Contains("gre up; MTU 1472; neither encrypted nor authenticated", text, StringComparison.Ordinal);
         await _left.Process.SignalAsync("TERM");
         Assert.Equal(0, await _left.Process.WaitForExitAsync());
         Assert.DoesNotContain("one", await LinkTest.ShellAsync(_here, "ip -br link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InterfaceThatIsTakenAway_EndsTheCommand()
+    {
+        await StartLeftAsync("link", "udp", "--local", "10.99.0.1:5000", "--remote", "10.99.0.2:5000", "--dev", "gone");
+        await LinkTest.IpAsync(_here, "link delete gone\n");
+        Assert.Equal(1, await _left.Process.WaitForExitAsync());
+        Assert.Contains("adit: device gone: ", _left.Process.Errors.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,6 +87,24 @@ public sealed class LinkCommandTests : IAsyncLifetime
         Assert.Equal("eth:ethertype:ip:icmp:data 10.5.0.2 ", await FirstAsync(inside, asked));
         Assert.Equal("raw:ip:udp:vxlan:eth:ethertype:ip:icmp:data 10.99.0.2,10.5.0.2 42", await FirstAsync(outside, asked));
         Assert.Equal("", (await ProcessRunner.RunAsync("tshark", "-r", outside, "-Y", "ip.checksum.status == \"Bad\" || _ws.malformed", "-o", "ip.check_checksum:TRUE")).Succeeded().Text);
+    }
+
+    [Theory]
+    [InlineData("ip", "tun5")]
+    [InlineData("ethernet", "tap5")]
+    public async Task SshLink_IsAChannelOfSshd_AndIsProtected(string mode, string device)
+    {
+        PeerRequired.Installed("sshd", "ssh-keygen");
+        SshKeyFile identity = await SshKeyFile.GenerateAsync(_left.Folder, "identity");
+        await using OpenSshServer server = await OpenSshServer.StartAsync(new OpenSshServerOptions { AuthorizedKeys = [identity.PublicLine], Address = _there.Address4, Namespace = _there.Name, Config = ["PermitTunnel yes"] });
+        string known = _left.Folder.Write("known_hosts", server.Target.KnownHosts);
+        string config = _left.Folder.Write("ssh_config", $"UserKnownHostsFile {known}\nStrictHostKeyChecking yes\nBatchMode yes\n");
+        await StartLeftAsync("link", "ssh", "--mode", mode, "--via", $"ssh://{server.Target.User}@{server.Target.Host}:{server.Target.Port}?identity={identity.PrivatePath}", "-F", config, "--remote", device, "--dev", "t0", "--address", "10.5.0.1/24");
+        Assert.DoesNotContain("neither encrypted", _left.Process.Errors.Text, StringComparison.Ordinal);
+        await LinkTest.IpAsync(_there, $"address add 10.5.0.2/24 dev {device}\nlink set {device} up\n");
+        await LinkTest.PingAsync(_here, "10.5.0.2", 56, -1472);
+        JsonElement link = (await LinksAsync(_left))[0];
+        Assert.Equal(("ssh", "up", true), (link.GetProperty("type").GetString(), link.GetProperty("state").GetString(), link.GetProperty("protected").GetBoolean()));
     }
 
     [Fact]

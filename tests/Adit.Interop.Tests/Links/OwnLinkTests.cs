@@ -69,9 +69,9 @@ public sealed class OwnLinkTests : IAsyncLifetime
 
         insideSeen = await PacketCapture.ReadAsync(inner, "icmp", "frame.protocols", "ip.src", "icmp.type", "data.len");
         outsideSeen = await PacketCapture.ReadAsync(outer, "icmp", "frame.protocols", "ip.src", "icmp.type", "udp.dstport", "vxlan.vni");
-        Assert.Equal(["10.92.0.1 8", "10.92.0.2 0", "10.92.0.1 8", "10.92.0.2 0"], insideSeen.Select(p => $"{p[1]} {p[2]}"));
+        Assert.Equal(["10.92.0.1 8", "10.92.0.2 0"], insideSeen.Select(p => $"{p[1]} {p[2]}"));
         Assert.All(insideSeen, p => Assert.StartsWith("eth:ethertype:ip:icmp", p[0], StringComparison.Ordinal));
-        Assert.Equal(["10.99.0.1,10.92.0.1 8", "10.99.0.2,10.92.0.2 0", "10.99.0.1,10.92.0.1 8", "10.99.0.2,10.92.0.2 0"], outsideSeen.Select(p => $"{p[1]} {p[2]}"));
+        Assert.Equal(["10.99.0.1,10.92.0.1 8", "10.99.0.2,10.92.0.2 0"], outsideSeen.Select(p => $"{p[1]} {p[2]}"));
         Assert.All(outsideSeen, p => Assert.True(p[3] == "4789" && p[4] == "42" && p[0].Contains("udp:vxlan:eth", StringComparison.Ordinal), string.Join(' ', p)));
     }
 

@@ -49,17 +49,25 @@ internal sealed class ScapyPeer : IAsyncDisposable
             ["marker"] = marker,
             ["see"] = new JsonArray([.. see.Select(s => JsonValue.Create(s))]),
         };
-        await _process.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString(JsonSerializerOptions.Default) + "\n"));
-        await _process.StandardInput.FlushAsync();
-        using JsonDocument answer = JsonDocument.Parse(await ReadAsync());
-        if (answer.RootElement.TryGetProperty("error", out JsonElement error)) throw _process.Failure($"{error}\n{string.Join('\n', packets)}");
-        return [.. answer.RootElement.GetProperty("seen").EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetString()!).ToArray())];
+        JsonElement answer = await AskAsync(request);
+        return [.. answer.GetProperty("seen").EnumerateArray().Select(p => p.EnumerateArray().Select(v => v.GetString()!).ToArray())];
     }
+
+    /// <summary>Sends a packet many times, each with other accidents behind its outer IP (and UDP) header: octets changed, cut off, repeated.</summary>
+    public Task MutateAsync(string packet, int times, int seed) => AskAsync(new JsonObject { ["packet"] = packet, ["times"] = times, ["seed"] = seed });
 
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         _answers.Dispose();
+    }
+
+    private async Task<JsonElement> AskAsync(JsonObject request)
+    {
+        await _process.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString(JsonSerializerOptions.Default) + "\n"));
+        await _process.StandardInput.FlushAsync();
+        using JsonDocument answer = JsonDocument.Parse(await ReadAsync());
+        return answer.RootElement.TryGetProperty("error", out JsonElement error) ? throw _process.Failure($"{error}\n{request}") : answer.RootElement.Clone();
     }
 
     private async Task<string> ReadAsync()

@@ -25,7 +25,8 @@ public sealed class PacketCapture : IAsyncDisposable
         PeerProcess process = await PeerProcess.StartAsync(new PeerStart
         {
             Program = InstalledPeers.Find("tcpdump"),
-            Arguments = ["-i", device, "-U", "--immediate-mode", "-s", "0", "-Z", "root", "-w", folder["packets.pcap"], .. filter.Length == 0 ? Array.Empty<string>() : [filter]],
+            // A place in its ring is as large as the longest packet, and a small ring overflows at once.
+            Arguments = ["-i", device, "-U", "--immediate-mode", "-s", "2000", "-B", "32768", "-Z", "root", "-w", folder["packets.pcap"], .. filter.Length == 0 ? Array.Empty<string>() : [filter]],
             Namespace = at.Name,
         });
         PacketCapture capture = new(folder, process);

@@ -81,8 +81,9 @@ public sealed class TunnelTests : GatewayTest
         Assert.Contains("Failed to open the tunnel device.", wrongUnit.Errors, StringComparison.Ordinal);
 
         // The device that the key forces, also where any would do; the session is told its name.
-        PeerStart start = site.Client().Command(["-w", "0:any"], "echo device $SSH_TUNNEL");
-        Assert.Equal("device tun3\n", (await ProcessRunner.RunAsync(start)).Succeeded().Text);
+        // ssh(1) waits for the tunnel once the command has ended.
+        await using PeerProcess process = await PeerProcess.StartAsync(site.Client().Command(["-w", "0:any"], "echo device $SSH_TUNNEL"));
+        Assert.Equal("device tun3", await process.WaitForOutputLineAsync(l => l.StartsWith("device", StringComparison.Ordinal), "a line of the command"));
     }
 
     [Fact]
@@ -130,12 +131,24 @@ public sealed class TunnelTests : GatewayTest
     }
 
     [Fact]
-    public async Task LocalCommand_LearnsTheDevice_AndAMissingPrivilegeIsNamed()
+    public async Task LocalCommand_LearnsTheDevice_AndTheTunnelOutlivesTheCommand()
     {
         await using TunnelSite site = await TunnelSite.CreateAsync("adit", "openssh", Identity);
-        ProcessResult ran = await site.Client().RunAsync(["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=echo here %T", "-w", "5:any"], "true");
-        Assert.Equal("here tun5\n", ran.Succeeded().Text);
+        await using (PeerProcess process = await PeerProcess.StartAsync(site.Client().Command(["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=echo here %T", "-w", "5:any"], "echo there")))
+        {
+            Assert.Equal("here tun5", await process.WaitForOutputLineAsync(l => l.StartsWith("here", StringComparison.Ordinal), "a line of LocalCommand"));
+            await process.WaitForOutputLineAsync(l => l == "there", "a line of the command");
+            // As "ssh -f -w 0:1 host true" of ssh(1) has it, the tunnel outlives the command.
+            await site.ConfigureAsync("tun5", "tun0");
+            await TunnelSite.PingAsync(site.Left, TunnelSite.RightAddress, 56);
+            Assert.False(process.HasExited);
+        }
+    }
 
+    [Fact]
+    public async Task MissingPrivilege_IsNamed()
+    {
+        await using TunnelSite site = await TunnelSite.CreateAsync("adit", "openssh", Identity);
         PeerStart start = site.Client().Command(["-N", "-w", "0:0"]);
         ProcessResult without = await ProcessRunner.RunAsync(start with { Program = "setpriv", Arguments = ["--bounding-set=-net_admin", "--inh-caps=-net_admin", "--", start.Program, .. start.Arguments] });
         Assert.Equal(255, without.ExitCode);

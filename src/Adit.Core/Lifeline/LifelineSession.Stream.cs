@@ -1,0 +1,145 @@
+namespace Adit.Core.Lifeline;
+
+/// <content>The stream: offsets, windows, both ends.</content>
+public sealed partial class LifelineSession
+{
+    /// <summary>How far each side may write before it hears of a limit, in octets: both sides know it.</summary>
+    private const long InitialLimit = 64 * 1024;
+
+    private readonly StreamRing _outgoing;
+    private readonly StreamRing _incoming;
+    private readonly RangeSet _lost = new();
+    private readonly RangeSet _acknowledged = new();
+    private readonly RangeSet _arrived = new();
+    private long _written;
+    private long _next;
+    private long _peerLimit;
+    private long _read;
+    private long _granted;
+    private bool _grantDue;
+    private long _peerEnd = -1;
+    private bool _finWanted;
+    private bool _finDue;
+    private bool _finAcknowledged;
+
+    /// <summary>Octets that may be written now.</summary>
+    public int WriteRoom => End != LifelineEnd.None || _finWanted ? 0 : (int)(_outgoing.Limit - (_written - _outgoing.Start));
+
+    /// <summary>Octets that were written, and not acknowledged yet.</summary>
+    public long Unacknowledged => _written - _outgoing.Start;
+
+    /// <summary>Octets that wait to be sent, for the first time or again.</summary>
+    public long Backlog
+    {
+        get
+        {
+            long sum = Math.Max(0, Math.Min(_written, _peerLimit) - _next);
+            for (int i = 0; i < _lost.Count; i++) sum += _lost[i].End - _lost[i].Start;
+            return sum;
+        }
+    }
+
+    /// <summary>Octets that can be read now.</summary>
+    public int Readable => _arrived.IsEmpty || _arrived[0].Start != _read ? 0 : (int)Math.Min(int.MaxValue, _arrived[0].End - _read);
+
+    /// <summary>Whether the peer's direction has ended and all of it was read.</summary>
+    public bool IsReadToEnd => _peerEnd >= 0 && _read == _peerEnd;
+
+    /// <summary>Takes octets into the stream.</summary>
+    /// <param name="octets">What is to be sent.</param>
+    /// <returns>How many were taken; less than all where <see cref="WriteRoom"/> is short.</returns>
+    public int Write(ReadOnlySpan<byte> octets)
+    {
+        int count = Math.Min(octets.Length, WriteRoom);
+        if (count == 0) return 0;
+        _outgoing.Write(_written, octets[..count]);
+        _written += count;
+        return count;
+    }
+
+    /// <summary>Ends this side's direction behind what was written.</summary>
+    public void CompleteWrites()
+    {
+        if (_finWanted) return;
+        _finWanted = _finDue = true;
+    }
+
+    /// <summary>Gives out octets of the stream.</summary>
+    /// <param name="room">Where to.</param>
+    /// <returns>How many; 0 when there are none now, or at the end.</returns>
+    public int Read(Span<byte> room)
+    {
+        int count = Math.Min(room.Length, Readable);
+        if (count == 0) return 0;
+        _incoming.Read(_read, room[..count]);
+        _arrived.Remove(_read, _read + count);
+        _read += count;
+        _incoming.Advance(_read, _arrived.IsEmpty);
+        // A new limit is worth a frame once a quarter of the window was read.
+        if (_peerEnd < 0 && _read + _incoming.Limit - _granted >= Math.Min(_incoming.Limit / 4, Math.Max(InitialLimit / 2, _read / 2))) _grantDue = true;
+        return count;
+    }
+
+    private bool Take(long offset, ReadOnlySpan<byte> octets)
+    {
+        long end = offset + octets.Length;
+        if (end > _granted) return false;
+        if (_peerEnd >= 0 && end > _peerEnd) return false;
+        if (end <= _read) return true;
+        if (offset < _read)
+        {
+            octets = octets[(int)(_read - offset)..];
+            offset = _read;
+        }
+
+        if (octets.IsEmpty || _arrived.Contains(offset, end)) return true;
+        _incoming.Write(offset, octets);
+        _arrived.Add(offset, end);
+        return true;
+    }
+
+    private bool TakeEnd(long end)
+    {
+        if (end < _read || (!_arrived.IsEmpty && end < _arrived[_arrived.Count - 1].End) || (_peerEnd >= 0 && _peerEnd != end)) return false;
+        _peerEnd = end;
+        return true;
+    }
+
+    /// <summary>What was in packets that arrived.</summary>
+    private void Settle()
+    {
+        foreach (SentPacket packet in _settled)
+        {
+            if (packet.HasFin) _finAcknowledged = true;
+            if (packet.DataEnd <= packet.DataStart) continue;
+            _lost.Remove(packet.DataStart, packet.DataEnd);
+            if (packet.DataEnd > _outgoing.Start) _acknowledged.Add(Math.Max(packet.DataStart, _outgoing.Start), packet.DataEnd);
+        }
+
+        if (_acknowledged.IsEmpty || _acknowledged[0].Start > _outgoing.Start) return;
+        long upTo = _acknowledged[0].End;
+        _acknowledged.Remove(_acknowledged[0].Start, upTo);
+        _outgoing.Advance(upTo, upTo == _written);
+    }
+
+    /// <summary>What was in packets that are lost is due again, but for what arrived otherwise.</summary>
+    private void Requeue()
+    {
+        foreach (SentPacket packet in _settled)
+        {
+            if (packet.HasFin && !_finAcknowledged) _finDue = true;
+            if (packet.HasMaxData) _grantDue = true;
+            if (packet.HasPathStatus)
+            {
+                foreach (LifelinePath path in _paths) path.StatusDue = true;
+            }
+
+            long start = Math.Max(packet.DataStart, _outgoing.Start);
+            if (packet.DataEnd <= start) continue;
+            _lost.Add(start, packet.DataEnd);
+            for (int i = 0; i < _acknowledged.Count && _acknowledged[i].Start < packet.DataEnd; i++) _lost.Remove(_acknowledged[i].Start, _acknowledged[i].End);
+        }
+
+        _settled.Clear();
+    }
+}

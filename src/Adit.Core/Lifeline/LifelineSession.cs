@@ -1,0 +1,152 @@
+namespace Adit.Core.Lifeline;
+
+/// <summary>
+/// One side of a lifeline: a reliable ordered stream over one path or several that lose, reorder, double and forge datagrams, and may come and go. A sans-I/O engine: octets and the time go in,
+/// octets and the next deadline come out. Not safe for several threads at once. docs/protocols/lifeline.md specifies it.
+/// </summary>
+/// <remarks>
+/// Theory of operation: octets of the stream are known by their offset, so what was lost may be sent again in other pieces, on another path. Each path numbers its packets for itself and never uses a number twice, so a
+/// number is nonce, replay check and acknowledgement in one. A carrier asks (<see cref="Poll"/>) whenever it can send, with the room it has; what is on its way on a path is bounded by its profile, what waits by the
+/// windows. When a path falls silent its data goes another way; when it is removed, at once.
+/// </remarks>
+public sealed partial class LifelineSession : IDisposable
+{
+    private readonly LifelineOptions _options;
+    private readonly List<LifelinePath> _paths = [];
+    private readonly List<SentPacket> _settled = [];
+    private long _lastHeard;
+    private long _now;
+    private int _closesLeft;
+    private long _closeAgainAt;
+
+    /// <summary>Makes one side of a session.</summary>
+    /// <param name="isServer">Which side.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="now">The time, in microseconds of a clock that never goes back.</param>
+    public LifelineSession(bool isServer, LifelineOptions options, long now)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IsServer = isServer;
+        _options = options;
+        _outgoing = new StreamRing(options.Window);
+        _incoming = new StreamRing(options.Window);
+        _peerLimit = InitialLimit;
+        _granted = InitialLimit;
+        _lastHeard = _now = now;
+    }
+
+    /// <summary>What loops and threads that share the session hold while they touch it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Which side this is.</summary>
+    public bool IsServer { get; }
+
+    /// <summary>The paths that are there.</summary>
+    public IReadOnlyList<LifelinePath> Paths => _paths;
+
+    /// <summary>Why it is over; <see cref="LifelineEnd.None"/> while it lives.</summary>
+    public LifelineEnd End { get; private set; }
+
+    /// <summary>The peer's words to it, or ours.</summary>
+    public string EndReason { get; private set; } = "";
+
+    /// <summary>Whether both directions have ended and everything was acknowledged, or the session is over.</summary>
+    public bool IsFinished => End != LifelineEnd.None ? _closesLeft == 0 : _finAcknowledged && IsReadToEnd;
+
+    /// <summary>When <see cref="Tick"/> is due, in microseconds; null for never.</summary>
+    public long? Deadline
+    {
+        get
+        {
+            long due = End == LifelineEnd.None ? _lastHeard + _options.SilenceLimit : _closesLeft > 0 ? _closeAgainAt : long.MaxValue;
+            foreach (LifelinePath path in _paths)
+            {
+                due = Math.Min(due, path.AcknowledgeAt ?? long.MaxValue);
+                due = Math.Min(due, path.Recovery.Deadline ?? long.MaxValue);
+                if (path.Profile.KeepAlive > 0 && !IsServer && End == LifelineEnd.None) due = Math.Min(due, Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive);
+            }
+
+            return due == long.MaxValue ? null : due;
+        }
+    }
+
+    /// <summary>Adds a path, with keys that both sides have (<see cref="LifelineClientHandshake"/>, <see cref="LifelineServer"/>).</summary>
+    internal void Add(LifelinePath path)
+    {
+        _paths.Add(path);
+        path.PingDue = !IsServer;
+    }
+
+    /// <summary>Takes a path away: what was on its way goes elsewhere.</summary>
+    /// <param name="path">One of the paths.</param>
+    public void Remove(LifelinePath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!_paths.Remove(path)) return;
+        path.IsRemoved = true;
+        _settled.Clear();
+        path.Recovery.LoseAll(_settled);
+        Requeue();
+        path.Dispose();
+    }
+
+    /// <summary>Chooses whether the stream goes on a path, or it is kept for later; the peer is told.</summary>
+    public void Want(LifelinePath path, bool wanted)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.IsWanted == wanted) return;
+        path.IsWanted = wanted;
+        path.StatusDue = true;
+    }
+
+    /// <summary>Ends the session in both directions; the peer is told.</summary>
+    /// <param name="end">Why.</param>
+    /// <param name="reason">Words for the peer's log.</param>
+    public void Close(LifelineEnd end, string reason)
+    {
+        if (End != LifelineEnd.None) return;
+        (End, EndReason) = (end, reason);
+        // Said three times, since nobody may be left to acknowledge it.
+        _closesLeft = _paths.Count > 0 ? 3 : 0;
+        _closeAgainAt = _now;
+    }
+
+    /// <summary>Time has passed: finds losses, and what is to be said without being asked.</summary>
+    /// <param name="now">The time; one before the last is taken for the last.</param>
+    public void Tick(long now)
+    {
+        _now = now = Math.Max(now, _now);
+        foreach (LifelinePath path in _paths)
+        {
+            _settled.Clear();
+            path.Recovery.FindLost(now, _settled);
+            if (path.Recovery.IsTimeout(now, _settled)) path.PingDue = true;
+            Requeue();
+            if (path.Profile.KeepAlive > 0 && !IsServer && now >= Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive) path.PingDue = true;
+        }
+
+        if (End == LifelineEnd.None && now >= _lastHeard + _options.SilenceLimit)
+        {
+            (End, EndReason, _closesLeft) = (LifelineEnd.TimedOut, "nothing was heard for too long", 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (LifelinePath path in _paths) path.Dispose();
+        _paths.Clear();
+    }
+
+    /// <summary>The server does not know the session any more.</summary>
+    internal void Vanish()
+    {
+        if (End != LifelineEnd.None) return;
+        (End, EndReason, _closesLeft) = (LifelineEnd.Gone, "the server does not know the session any more: it was restarted", 0);
+    }
+
+    private void Violate(string reason)
+    {
+        if (End == LifelineEnd.None) Close(LifelineEnd.ProtocolViolation, reason);
+    }
+}

@@ -1,0 +1,337 @@
+using Adit.Core.Mailboxes;
+using Adit.Core.Streams;
+
+namespace Adit.Core.Lifeline;
+
+/// <summary>
+/// A session as a stream, and the loops that move datagrams between it and mailboxes. Owned by whoever holds it; disposing closes the session. Theory of operation: everything that touches the
+/// engine happens under its gate; whoever waits (a reader, a writer, the sending loop of a path) is woken after each event and looks again. One timer serves the engine's deadline.
+/// </summary>
+public sealed class LifelineStream : DuplexStream
+{
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly ITimer _timer;
+    private readonly SemaphoreSlim _readable = new(0, 1);
+    private readonly SemaphoreSlim _writable = new(0, 1);
+    private readonly List<PathLoop> _loops = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _timerDue = long.MaxValue;
+    private int _disposed;
+
+    internal LifelineStream(LifelineSession session, TimeProvider time, long origin)
+    {
+        (Session, _time, _origin) = (session, time, origin);
+        _timer = time.CreateTimer(static self => ((LifelineStream)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Completes when the session is over, in order or not.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Called, outside all locks, when a path's mailbox has ended; the path is taken away already.</summary>
+    public event Action<LifelinePath, Exception?>? PathEnded;
+
+    /// <summary>The engine; touched under its <see cref="LifelineSession.Gate"/> only.</summary>
+    internal LifelineSession Session { get; }
+
+    /// <summary>The paths that are there, for reports.</summary>
+    public IReadOnlyList<(string Carrier, long RoundTrip, bool IsWanted)> Paths
+    {
+        get
+        {
+            lock (Session.Gate) return [.. _loops.Select(l => (l.Mailbox.Name, l.Path.RoundTrip, l.Path.IsWanted))];
+        }
+    }
+
+    /// <summary>Microseconds of the engine's clock.</summary>
+    internal static long Now(TimeProvider time, long origin) => (long)time.GetElapsedTime(origin).TotalMicroseconds + 1_000_000;
+
+    private long Time => Now(_time, _origin);
+
+    /// <summary>Begins to move datagrams of a path, which the engine has already.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="mailbox">Its carrier; owned from here on.</param>
+    /// <param name="receive">Whether this stream receives from the mailbox too; else somebody hands over what arrives (<see cref="Arrived"/>).</param>
+    internal void Attach(LifelinePath path, IMailbox mailbox, bool receive)
+    {
+        var loop = new PathLoop(this, path, mailbox);
+        lock (Session.Gate) _loops.Add(loop);
+        loop.Start(receive);
+        Wake();
+    }
+
+    /// <summary>Something was handed to the engine: whoever waits looks again.</summary>
+    internal void Arrived() => Wake();
+
+    /// <summary>A path's mailbox has ended.</summary>
+    internal void Detach(LifelinePath path, Exception? reason)
+    {
+        bool removed;
+        lock (Session.Gate)
+        {
+            int at = _loops.FindIndex(l => l.Path == path);
+            removed = at >= 0;
+            if (removed) _loops.RemoveAt(at);
+            Session.Remove(path);
+        }
+
+        if (!removed) return;
+        Wake();
+        PathEnded?.Invoke(path, reason);
+    }
+
+    /// <summary>Chooses whether the stream goes on a path, or it is kept for later.</summary>
+    internal void Want(LifelinePath path, bool wanted)
+    {
+        lock (Session.Gate) Session.Want(path, wanted);
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            lock (Session.Gate)
+            {
+                int count = Session.Read(buffer.Span);
+                if (count > 0 || Session.IsReadToEnd || (buffer.IsEmpty && Session.Readable > 0))
+                {
+                    if (count > 0) WakeLoops();
+                    return count;
+                }
+
+                ThrowIfOver();
+            }
+
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            lock (Session.Gate)
+            {
+                ThrowIfOver();
+                int count = Session.Write(buffer.Span);
+                if (count > 0) WakeLoops();
+                buffer = buffer[count..];
+                if (buffer.IsEmpty) return;
+            }
+
+            await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default)
+    {
+        lock (Session.Gate) Session.CompleteWrites();
+        Wake();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void Abort(TunnelError error)
+    {
+        lock (Session.Gate) Session.Close(LifelineEnd.Aborted, error.ToString());
+        Wake();
+    }
+
+    /// <summary>Ends the session; what was written is given a moment to be acknowledged.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await base.DisposeAsync().ConfigureAwait(false);
+            return;
+        }
+
+        bool waits;
+        lock (Session.Gate)
+        {
+            Session.CompleteWrites();
+            waits = Session.End == LifelineEnd.None && !Session.IsFinished && Session.Paths.Count > 0;
+        }
+
+        Wake();
+        if (waits) await Task.WhenAny(DrainAsync(), Task.Delay(TimeSpan.FromSeconds(2), _time)).ConfigureAwait(false);
+        lock (Session.Gate) Session.Close(LifelineEnd.Closed, "closed");
+        Wake();
+        PathLoop[] loops;
+        // CLOSE leaves before the carriers go.
+        await Task.WhenAny(_ended.Task, Task.Delay(TimeSpan.FromSeconds(2), _time)).ConfigureAwait(false);
+        lock (Session.Gate)
+        {
+            loops = [.. _loops];
+            _loops.Clear();
+        }
+
+        foreach (PathLoop loop in loops) await loop.DisposeAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        lock (Session.Gate) Session.Dispose();
+        _ended.TrySetResult();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Volatile.Read(ref _disposed) == 0) _ = DisposeAsync().AsTask();
+        base.Dispose(disposing);
+    }
+
+    private async Task DrainAsync()
+    {
+        while (true)
+        {
+            lock (Session.Gate)
+            {
+                if (Session.End != LifelineEnd.None || Session.Unacknowledged == 0) return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), _time).ConfigureAwait(false);
+        }
+    }
+
+    private void ThrowIfOver()
+    {
+        if (Session.End == LifelineEnd.None) return;
+        throw new TunnelException(
+            Session.End switch { LifelineEnd.TimedOut => TunnelError.TimedOut, LifelineEnd.Closed => TunnelError.Closed, LifelineEnd.ProtocolViolation => TunnelError.ProtocolViolation, LifelineEnd.Aborted => TunnelError.Reset, _ => TunnelError.ConnectionLost },
+            $"lifeline: {Session.EndReason}");
+    }
+
+    private void OnTimer()
+    {
+        lock (Session.Gate)
+        {
+            _timerDue = long.MaxValue;
+            Session.Tick(Time);
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        bool readable, writable, ended;
+        lock (Session.Gate)
+        {
+            readable = Session.Readable > 0 || Session.IsReadToEnd || Session.End != LifelineEnd.None;
+            writable = Session.WriteRoom > 0 || Session.End != LifelineEnd.None;
+            ended = Session.IsFinished;
+            WakeLoops();
+            if (readable && _readable.CurrentCount == 0) _readable.Release();
+            if (writable && _writable.CurrentCount == 0) _writable.Release();
+        }
+
+        if (ended) _ended.TrySetResult();
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void WakeLoops()
+    {
+        foreach (PathLoop loop in _loops) loop.Wake();
+        Schedule();
+    }
+
+    /// <summary>Sets the timer to the engine's deadline. Under the gate.</summary>
+    private void Schedule()
+    {
+        long due = Session.Deadline ?? long.MaxValue;
+        if (due == _timerDue) return;
+        _timerDue = due;
+        if (due == long.MaxValue)
+        {
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        double wait = Math.Max(1000, due - Time);
+        _timer.Change(TimeSpan.FromMicroseconds(Math.Min(wait, 3.6e9)), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The loops of one path.</summary>
+    private sealed class PathLoop(LifelineStream owner, LifelinePath path, IMailbox mailbox) : IAsyncDisposable
+    {
+        private readonly SemaphoreSlim _wake = new(1, 1);
+        private readonly CancellationTokenSource _stopping = new();
+        private Task _running = Task.CompletedTask;
+
+        public LifelinePath Path => path;
+
+        public IMailbox Mailbox => mailbox;
+
+        public void Start(bool receive) => _running = receive ? Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync)) : Task.Run(SendAsync);
+
+        public void Wake()
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            await mailbox.DisposeAsync().ConfigureAwait(false);
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        private async Task SendAsync()
+        {
+            byte[] room = new byte[Math.Max(mailbox.SendLimit, 512)];
+            try
+            {
+                while (true)
+                {
+                    int length;
+                    lock (owner.Session.Gate)
+                    {
+                        length = owner.Session.Poll(path, room.AsSpan(0, Math.Min(room.Length, mailbox.SendLimit)), owner.Time);
+                        owner.Schedule();
+                    }
+
+                    if (length == 0) await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                    else await mailbox.SendAsync(room.AsMemory(0, length), _stopping.Token).ConfigureAwait(false);
+                    if (length > 0 && owner.Session.End != LifelineEnd.None) owner.Wake();
+                }
+            }
+            catch (Exception e)
+            {
+                await EndAsync(e).ConfigureAwait(false);
+            }
+        }
+
+        private async Task ReceiveAsync()
+        {
+            byte[] room = new byte[65_536];
+            try
+            {
+                while (true)
+                {
+                    int length = await mailbox.ReceiveAsync(room, _stopping.Token).ConfigureAwait(false);
+                    if (length == 0) break;
+                    lock (owner.Session.Gate) owner.Session.Receive(path, room.AsSpan(0, length), owner.Time);
+                    owner.Wake();
+                }
+
+                await EndAsync(null).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await EndAsync(e).ConfigureAwait(false);
+            }
+        }
+
+        private async Task EndAsync(Exception? reason)
+        {
+            if (_stopping.IsCancellationRequested) return;
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            owner.Detach(path, reason);
+            await mailbox.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+namespace Adit.Core.Lifeline;
+
+/// <summary>Octets of a stream between two offsets, in a ring that grows to a limit and holds nothing while it is empty.</summary>
+/// <param name="limit">Octets at most; a power of two.</param>
+internal sealed class StreamRing(int limit)
+{
+    private const int Least = 16 * 1024;
+
+    private byte[] _octets = [];
+
+    /// <summary>The offset of the first octet that is kept.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>Octets that it may hold.</summary>
+    public int Limit => limit;
+
+    /// <summary>Copies octets to their place.</summary>
+    /// <param name="offset">At least <see cref="Start"/>; the end at most <see cref="Limit"/> beyond it.</param>
+    /// <param name="octets">The octets.</param>
+    public void Write(long offset, ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty) return;
+        Grow((int)(offset + octets.Length - Start));
+        int at = (int)(offset & (_octets.Length - 1));
+        int first = Math.Min(octets.Length, _octets.Length - at);
+        octets[..first].CopyTo(_octets.AsSpan(at));
+        octets[first..].CopyTo(_octets);
+    }
+
+    /// <summary>Copies octets from their place.</summary>
+    public void Read(long offset, Span<byte> octets)
+    {
+        if (octets.IsEmpty) return;
+        int at = (int)(offset & (_octets.Length - 1));
+        int first = Math.Min(octets.Length, _octets.Length - at);
+        _octets.AsSpan(at, first).CopyTo(octets);
+        _octets.AsSpan(0, octets.Length - first).CopyTo(octets[first..]);
+    }
+
+    /// <summary>Forgets what stands before an offset.</summary>
+    /// <param name="offset">The new start.</param>
+    /// <param name="isEmpty">Whether nothing is kept any more, so that the memory is given back.</param>
+    public void Advance(long offset, bool isEmpty)
+    {
+        Start = offset;
+        if (isEmpty && _octets.Length > Least) _octets = [];
+    }
+
+    private void Grow(int needed)
+    {
+        if (needed <= _octets.Length) return;
+        int size = Math.Max(Least, _octets.Length);
+        while (size < needed) size *= 2;
+        byte[] larger = GC.AllocateUninitializedArray<byte>(size);
+        // Every octet goes to the place that its offset has in the larger ring.
+        for (int done = 0; done < _octets.Length;)
+        {
+            long offset = Start + done;
+            int from = (int)(offset & (_octets.Length - 1)), to = (int)(offset & (size - 1));
+            int count = Math.Min(_octets.Length - done, Math.Min(_octets.Length - from, size - to));
+            _octets.AsSpan(from, count).CopyTo(larger.AsSpan(to));
+            done += count;
+        }
+
+        _octets = larger;
+    }
+}

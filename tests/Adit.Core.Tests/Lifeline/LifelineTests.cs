@@ -1,0 +1,285 @@
+using Adit.Core.Lifeline;
+
+namespace Adit.Core.Tests.Lifeline;
+
+public sealed class LifelineTests
+{
+    private const long Second = 1_000_000;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void BothDirections_AreExact_OnAGoodPath(bool keyed)
+    {
+        using var network = new SimulatedNetwork(1, keyed);
+        network.AddPath(new PathConditions());
+        var transfer = new Transfer(network, 300_000, 200_000, seed: 3);
+        Assert.True(network.Run(transfer.Step, 60 * Second), transfer.ToString());
+        Assert.Equal((1, 1), (network.Server.SessionCount, network.Server.PathCount));
+    }
+
+    /// <summary>The conditions of the specification, a thousand seeds of them.</summary>
+    [Fact]
+    public void WhateverThePathDoes_TheStreamIsExact()
+    {
+        for (int seed = 0; seed < 1000; seed++)
+        {
+            var chance = new Random(seed);
+            using var network = new SimulatedNetwork(seed, chance.Next(2) == 0);
+            var conditions = new PathConditions
+            {
+                Loss = chance.NextDouble() * 0.3,
+                Duplication = chance.NextDouble() * 0.3,
+                Delay = chance.NextInt64(1_000, 100_000),
+                Spacing = 500,
+                Jitter = chance.Next(3) == 0 ? 500 * 300 : chance.NextInt64(10_000), // as much as 300 packets
+                Mtu = chance.Next(200, 1400),
+            };
+            network.AddPath(conditions);
+            var transfer = new Transfer(network, chance.Next(30_000), chance.Next(30_000), seed);
+            Assert.True(network.Run(transfer.Step, 600 * Second), $"seed {seed}: {transfer}");
+        }
+    }
+
+    [Fact]
+    public void MtuThatFalls_FromTwelveHundredToSixty()
+    {
+        using var network = new SimulatedNetwork(5);
+        SimulatedPath path = network.AddPath(new PathConditions { Loss = 0.05, Mtu = 1200 });
+        var transfer = new Transfer(network, 100_000, 100_000, 5);
+        Assert.True(network.Run(() => transfer.Step() || network.Served?.Readable > 0 || transfer.Received > 20_000, 60 * Second));
+        path.Conditions = path.Conditions with { Mtu = 60 };
+        Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
+    }
+
+    [Fact]
+    public void TenMinutesOfNothing_AreSurvived()
+    {
+        using var network = new SimulatedNetwork(6);
+        SimulatedPath path = network.AddPath(new PathConditions { Loss = 0.02 });
+        var transfer = new Transfer(network, 200_000, 200_000, 6);
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 50_000, 60 * Second));
+        path.Conditions = path.Conditions with { IsCut = true };
+        Assert.False(network.Run(transfer.Step, 600 * Second));
+        path.Conditions = path.Conditions with { IsCut = false };
+        Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
+    }
+
+    [Fact]
+    public void SilenceWithoutEnd_EndsTheSession()
+    {
+        using var network = new SimulatedNetwork(7);
+        SimulatedPath path = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        path.Conditions = path.Conditions with { IsCut = true };
+        Assert.True(network.Run(() => network.Client!.End == LifelineEnd.TimedOut && network.Served!.End == LifelineEnd.TimedOut, 20 * 60 * Second));
+        Assert.True(network.Client!.IsFinished);
+    }
+
+    [Fact]
+    public void AClockThatJumps_LosesNothing()
+    {
+        using var network = new SimulatedNetwork(8);
+        network.AddPath(new PathConditions { Loss = 0.05 });
+        var transfer = new Transfer(network, 200_000, 200_000, 8);
+        for (int i = 0; i < 20 && !network.Run(transfer.Step, Second / 4); i++) network.Jump(90 * Second);
+        Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
+    }
+
+    [Fact]
+    public void ARestartedServer_IsAClearEnd()
+    {
+        using var network = new SimulatedNetwork(9);
+        SimulatedPath path = network.AddPath(new PathConditions());
+        var transfer = new Transfer(network, 500_000, 0, 9);
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 10_000, 10 * Second));
+        network.RestartServer();
+        Assert.False(network.Run(() => network.Client!.End != LifelineEnd.None, 30 * Second));
+        // Nothing comes back, so the client asks for another path, and is told.
+        network.RemovePath(path, alsoAtServer: false);
+        SimulatedPath second = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Client!.End == LifelineEnd.Gone, 30 * Second));
+        Assert.Equal(Wire.Lifeline.LifelineVerdict.Gone, second.Handshake.Verdict);
+        Assert.True(network.Client!.IsFinished);
+    }
+
+    [Fact]
+    public void BothEnds_CloseAtOnce()
+    {
+        using var network = new SimulatedNetwork(10);
+        network.AddPath(new PathConditions { Loss = 0.2 });
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        network.Client!.Close(LifelineEnd.Closed, "client");
+        network.Served!.Close(LifelineEnd.Closed, "server");
+        Assert.True(network.Run(() => network.Client.IsFinished && network.Served.IsFinished, 60 * Second));
+        Assert.Equal((LifelineEnd.Closed, LifelineEnd.Closed), (network.Client.End, network.Served.End));
+    }
+
+    [Fact]
+    public void HalfClose_LeavesTheOtherDirection()
+    {
+        using var network = new SimulatedNetwork(11);
+        network.AddPath(new PathConditions { Loss = 0.1 });
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        network.Client!.Write("question"u8);
+        network.Client.CompleteWrites();
+        byte[] room = new byte[100];
+        Assert.True(network.Run(() => network.Served!.Readable == 8 || network.Served.IsReadToEnd, 10 * Second));
+        Assert.Equal(8, network.Served!.Read(room));
+        Assert.True(network.Run(() => network.Served.IsReadToEnd, 30 * Second));
+        network.Served.Write("answer"u8);
+        network.Served.CompleteWrites();
+        Assert.True(network.Run(() => network.Client.Readable == 6, 30 * Second));
+        Assert.Equal(6, network.Client.Read(room));
+        Assert.True(network.Run(() => network.Client.IsFinished && network.Served.IsFinished, 60 * Second));
+    }
+
+    [Fact]
+    public void AnotherPath_TakesOver_AndBothSidesGoOn()
+    {
+        using var network = new SimulatedNetwork(12);
+        SimulatedPath first = network.AddPath(new PathConditions { Delay = 5_000 });
+        var transfer = new Transfer(network, 2_000_000, 2_000_000, 12);
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 300_000, 60 * Second));
+        SimulatedPath second = network.AddPath(new PathConditions { Delay = 60_000, Mtu = 300, Loss = 0.05 });
+        first.Conditions = first.Conditions with { IsCut = true };
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 800_000, 120 * Second), transfer.ToString());
+        network.RemovePath(first, alsoAtServer: true);
+        network.AddPath(new PathConditions { Delay = 5_000 });
+        second.Conditions = second.Conditions with { IsCut = true };
+        Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
+        Assert.Equal(1, network.Server.SessionCount);
+    }
+
+    [Fact]
+    public void AStandbyPath_CarriesNothing_UntilItIsNeeded()
+    {
+        using var network = new SimulatedNetwork(13);
+        SimulatedPath best = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        SimulatedPath spare = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => spare.Client is { IsConfirmed: true }, 10 * Second));
+        network.Client!.Want(spare.Client!, false);
+        Assert.True(network.Run(() => spare.Served is { IsWantedByPeer: false }, 10 * Second));
+        var transfer = new Transfer(network, 1_000_000, 1_000_000, 13);
+        int most = 0;
+        Assert.True(network.Run(
+            () =>
+            {
+                most = Math.Max(most, Math.Max(spare.Client!.InFlight, spare.Served!.InFlight));
+                return transfer.Step() || transfer.Received > 500_000;
+            },
+            60 * Second));
+        Assert.InRange(most, 0, 200);
+        best.Conditions = best.Conditions with { IsCut = true };
+        Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
+    }
+
+    [Fact]
+    public void MutatedForgedAndReplayed_ChangeNothing()
+    {
+        var chance = new Random(14);
+        var seen = new List<byte[]>();
+        long forged = 0;
+        using var network = new SimulatedNetwork(14);
+        network.Tamper = (toServer, datagram) =>
+        {
+            if (seen.Count < 2000) seen.Add(datagram);
+            var all = new List<byte[]> { datagram };
+            for (int i = 0; i < 60; i++)
+            {
+                byte[] copy = [.. seen[chance.Next(seen.Count)]];
+                if (i > 1)
+                {
+                    for (int n = chance.Next(1, 4); n > 0; n--) copy[chance.Next(copy.Length)] ^= (byte)(1 << chance.Next(8));
+                    if (chance.Next(4) == 0) copy = copy[..chance.Next(copy.Length + 1)];
+                }
+
+                all.Add(copy);
+                forged++;
+            }
+
+            return all;
+        };
+        network.AddPath(new PathConditions());
+        var transfer = new Transfer(network, 400_000, 400_000, 14);
+        Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
+        Assert.Equal((1, 1), (network.Server.SessionCount, network.Server.PathCount));
+        Assert.True(forged > 40_000, $"{forged} forged");
+    }
+
+    [Fact]
+    public void AStranger_GetsNoAnswer_AndMakesNoState()
+    {
+        var random = new Random(15);
+        using var server = new LifelineServer(new LifelineServerOptions { Keys = [CarrierKey.Generate()] }, random.NextBytes);
+        var profile = new LifelineProfile { Name = "test", TagLength = 8 };
+        byte[] room = new byte[1500];
+        var wrong = new LifelineClientHandshake(profile, CarrierKey.Generate(), null, random.NextBytes, 0);
+        int length = wrong.Poll(room, 0);
+        byte[] hello = room[..length];
+        Assert.Equal(0, server.Receive(hello, profile, room, 0, out _));
+        var keyless = new LifelineClientHandshake(profile, null, null, random.NextBytes, 0);
+        length = keyless.Poll(room, 0);
+        hello = room[..length];
+        Assert.Equal(0, server.Receive(hello, profile, room, 0, out _));
+        for (int i = 0; i < 200_000; i++)
+        {
+            byte[] datagram = new byte[random.Next(0, 150)];
+            random.NextBytes(datagram);
+            if (datagram.Length > 0) datagram[0] = (byte)(0x10 + random.Next(5));
+            Assert.Equal(0, server.Receive(datagram, profile, room, 0, out LifelineArrival arrival));
+            Assert.False(arrival.IsAuthentic);
+        }
+
+        Assert.Equal((0, 0), (server.SessionCount, server.PathCount));
+    }
+
+    /// <summary>Writes seeded octets at both ends, reads and compares them, and ends both directions.</summary>
+    private sealed class Transfer(SimulatedNetwork network, int up, int down, int seed)
+    {
+        private readonly byte[] _room = new byte[16 * 1024];
+        private int _sentUp, _sentDown, _gotUp, _gotDown;
+
+        public long Received => _gotUp + (long)_gotDown;
+
+        public bool Step()
+        {
+            if (network.Client is not { } client) return false;
+            Write(client, ref _sentUp, up, 1);
+            Read(client, ref _gotDown, down, 2);
+            if (network.Served is not { } served) return false;
+            Write(served, ref _sentDown, down, 2);
+            Read(served, ref _gotUp, up, 1);
+            return client.IsFinished && served.IsFinished && _gotUp == up && _gotDown == down;
+        }
+
+        public override string ToString() =>
+            $"up {_gotUp} of {_sentUp} of {up}, down {_gotDown} of {_sentDown} of {down}, {network.Datagrams} datagrams, client {network.Client?.End} {network.Client?.EndReason}, server {network.Served?.End} {network.Served?.EndReason}"
+            + string.Concat(network.Paths.Select(p => $"; path {p.Client?.Number:x} timeouts {p.Client?.Timeouts}/{p.Served?.Timeouts} in flight {p.Client?.InFlight}/{p.Served?.InFlight} lost {p.Client?.Lost}/{p.Served?.Lost} confirmed {p.Client?.IsConfirmed} wanted {p.Client?.IsWanted}/{p.Client?.IsWantedByPeer} backlog {network.Client?.Backlog}/{network.Served?.Backlog}"));
+
+        private void Write(LifelineSession side, ref int sent, int total, int direction)
+        {
+            while (sent < total && side.WriteRoom > 0)
+            {
+                int count = Math.Min(Math.Min(_room.Length, total - sent), side.WriteRoom);
+                for (int i = 0; i < count; i++) _room[i] = Octet(sent + i, direction);
+                sent += side.Write(_room.AsSpan(0, count));
+            }
+
+            if (sent == total) side.CompleteWrites();
+        }
+
+        private void Read(LifelineSession side, ref int got, int total, int direction)
+        {
+            while (side.Read(_room) is > 0 and var count)
+            {
+                for (int i = 0; i < count; i++) Assert.Equal(Octet(got + i, direction), _room[i]);
+                got += count;
+                Assert.True(got <= total);
+            }
+        }
+
+        private byte Octet(int at, int direction) => (byte)((at * 2654435761u >> 13) ^ (uint)(seed * 31) ^ (uint)direction);
+    }
+}
