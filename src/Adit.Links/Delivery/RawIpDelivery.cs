@@ -11,12 +11,13 @@ namespace Adit.Links.Delivery;
 public sealed class RawIpDelivery : SocketDelivery
 {
     private const int DestinationOptionsLength = 8;
+    private const int AnyPort = 9;
 
     private readonly RawIpDeliveryOptions _options;
     private byte _nestingLimit;
 
-    private RawIpDelivery(PacketSocket socket, RawIpDeliveryOptions options)
-        : base(socket, isUdp: false, new IPEndPoint(options.Remote, 0), isConnected: true, LocalOf(socket, options), matchesPort: false, takesStrangers: false)
+    private RawIpDelivery(PacketSocket socket, RawIpDeliveryOptions options, IPEndPoint local)
+        : base(socket, isUdp: false, new IPEndPoint(options.Remote, 0), isConnected: false, local, matchesPort: false, takesStrangers: false)
     {
         _options = options;
         if (IsIpv6 && options.EncapsulationLimit is { } limit) SetNestingLimit((byte)(limit + 1));
@@ -41,9 +42,10 @@ public sealed class RawIpDelivery : SocketDelivery
         try
         {
             socket = PacketSocket.Open(isIpv6 ? PacketSocket.Ipv6 : PacketSocket.Ipv4, PacketSocket.Raw, options.Protocol);
-            socket.Bind(new IPEndPoint(options.Local, 0));
-            socket.Connect(new IPEndPoint(options.Remote, 0));
-            return new RawIpDelivery(socket, options);
+            IPAddress local = SourceTo(options.Remote, options.Local);
+            // Not connected: then the system would answer what others send with "protocol unreachable", where RFC 4213 §3.6 wants silence. Here it is dropped and counted.
+            socket.Bind(new IPEndPoint(local, 0));
+            return new RawIpDelivery(socket, options, new IPEndPoint(local, 0));
         }
         catch (DescriptorException e)
         {
@@ -88,8 +90,14 @@ public sealed class RawIpDelivery : SocketDelivery
         packet.RemoveFront(header);
     }
 
-    /// <summary>The address that the system chose where it was to choose; a raw socket's port is its protocol, and means nothing.</summary>
-    private static IPEndPoint LocalOf(PacketSocket socket, RawIpDeliveryOptions options) => new(socket.LocalEndPoint(new IPEndPoint(options.Local, 0)).Address, 0);
+    /// <summary>The address that packets to the remote leave from: the one that was asked for, or the system's choice.</summary>
+    private static IPAddress SourceTo(IPAddress remote, IPAddress asked)
+    {
+        if (!asked.Equals(IPAddress.Any) && !asked.Equals(IPAddress.IPv6Any)) return asked;
+        using PacketSocket probe = PacketSocket.Open(remote.AddressFamily == AddressFamily.InterNetworkV6 ? PacketSocket.Ipv6 : PacketSocket.Ipv4, PacketSocket.Datagram, 0);
+        probe.Connect(new IPEndPoint(remote, AnyPort)); // sends nothing
+        return probe.LocalEndPoint(new IPEndPoint(asked, 0)).Address;
+    }
 
     private byte WantedLimit(in Packet packet) => packet.NestingLimit != 0 ? packet.NestingLimit : _options.EncapsulationLimit is { } limit ? (byte)(limit + 1) : (byte)0;
 

@@ -8,7 +8,7 @@ public sealed record RawIpDeliveryOptions
     /// <summary>An address of this machine, or the unspecified one of the family.</summary>
     public required IPAddress Local { get; init; }
 
-    /// <summary>The remote; the system drops what others send.</summary>
+    /// <summary>The remote; what others send is dropped and counted.</summary>
     public required IPAddress Remote { get; init; }
 
     /// <summary>The protocol number (IPv4) or next header (IPv6): 47 GRE, 4 IPv4, 41 IPv6, 97 EtherIP.</summary>

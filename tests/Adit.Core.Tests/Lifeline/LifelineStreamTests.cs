@@ -134,7 +134,7 @@ public sealed class LifelineStreamTests
 
         public void Serve(IMailbox mailbox) => _serving.Add(Task.Run(() => Acceptor.ServeAsync(mailbox)));
 
-        public IMailbox Dial()
+        public StreamMailbox Dial()
         {
             var pair = new MemoryStreamPair(new MemoryStreamOptions { Capacity = 256 * 1024 });
             _pairs.Add(pair);
