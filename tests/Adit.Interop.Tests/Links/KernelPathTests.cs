@@ -1,5 +1,4 @@
 using Adit.TestKit.Peers;
-using Adit.TestKit.Peers.Guest;
 
 namespace Adit.Interop.Tests.Links;
 

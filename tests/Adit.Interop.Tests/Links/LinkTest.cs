@@ -1,6 +1,5 @@
 using System.Text;
 using Adit.TestKit.Peers;
-using Adit.TestKit.Peers.Guest;
 
 namespace Adit.Interop.Tests.Links;
 

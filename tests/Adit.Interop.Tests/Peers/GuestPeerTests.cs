@@ -1,6 +1,5 @@
 using Adit.Interop.Tests.Links;
 using Adit.TestKit.Peers;
-using Adit.TestKit.Peers.Guest;
 
 namespace Adit.Interop.Tests.Peers;
 

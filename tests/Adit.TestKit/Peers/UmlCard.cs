@@ -1,4 +1,4 @@
-namespace Adit.TestKit.Peers.Guest;
+namespace Adit.TestKit.Peers;
 
 /// <summary>A network card of a <see cref="UmlGuest"/> (vec0, vec1, … there), whose other end is a tap device.</summary>
 /// <param name="Interface">The name of the tap.</param>

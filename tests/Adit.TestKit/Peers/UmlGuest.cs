@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Adit.TestKit.Peers.Guest;
+namespace Adit.TestKit.Peers;
 
 /// <summary>
 /// A whole Linux of Debian's (package user-mode-linux) as a process, in about three seconds: the kernel that is the other end of a tunnel, with the modules that the machine's own may
