@@ -52,7 +52,7 @@ public sealed class KernelGuest : IAsyncDisposable
         UmlGuest guest = await UmlGuest.StartAsync(
             Near,
             new UmlCard("near", KernelTunnel.OuterAddresses(1), KernelTunnel.OuterAddresses(2)),
-            new UmlCard("far", ["10.97.0.1/24", "fd97::1/64"], [$"{FarRemote4}/24", $"{FarRemote6}/64"]) { MoveTo = LastRouter.Name });
+            new UmlCard("far", ["10.97.0.1/24", "fd97::1/64"], [$"{FarRemote4}/24", $"{FarRemote6}/64"]) { Beyond = LastRouter.Name });
         // What the guest leaves to its card to sum, a real card sums; a tap hands it over unfinished, and a raw socket sees that.
         await guest.RunAsync("ethtool -K vec0 tx off && ethtool -K vec1 tx off");
         await guest.IpAsync("route add 10.98.0.0/16 via 10.97.0.1\nroute add fd98::/16 via fd97::1\n" + string.Concat(KernelTunnel.All.Select(t => t.KernelCommands())));

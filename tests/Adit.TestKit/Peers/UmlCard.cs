@@ -6,6 +6,6 @@ namespace Adit.TestKit.Peers;
 /// <param name="Guest">The card's.</param>
 public sealed record UmlCard(string Interface, IReadOnlyList<string> Host, IReadOnlyList<string> Guest)
 {
-    /// <summary>The namespace that the tap is moved to once the guest has opened it; null for the one that the guest was started in.</summary>
-    public string? MoveTo { get; init; }
+    /// <summary>The namespace in which its other end is, by a cable from the tap; null for the one that the guest was started in.</summary>
+    public string? Beyond { get; init; }
 }

@@ -45,16 +45,11 @@ public sealed class UmlGuest : IAsyncDisposable
         {
             Place(folder, cards);
             (await ProcessRunner.RunAsync("gcc", "-O2", "-shared", "-fPIC", "-o", folder["guest_registers.so"], folder["guest_registers.c"])).Succeeded();
-            await IpAsync(at.Name, string.Concat(cards.Select(c => $"tuntap add {c.Interface} mode tap\n{Addresses(c.Interface, c.Host)}")));
+            await IpAsync(at.Name, string.Concat(cards.Select(c => $"tuntap add {c.Interface} mode tap\n{(c.Beyond is null ? Addresses(c.Interface, c.Host) : Cable(c))}")));
+            foreach (UmlCard card in cards.Where(c => c.Beyond is not null)) await IpAsync(card.Beyond!, Addresses(card.Interface, card.Host));
             process = await PeerProcess.StartAsync(Command(folder, at, cards));
             UmlGuest guest = new(folder, process);
             guest.Release = (await guest.ReadAsync())["ready"]!.GetValue<string>();
-            foreach (UmlCard card in cards.Where(c => c.MoveTo is not null))
-            {
-                await IpAsync(at.Name, $"link set {card.Interface} netns {card.MoveTo}\n");
-                await IpAsync(card.MoveTo!, Addresses(card.Interface, card.Host));
-            }
-
             return guest;
         }
         catch
@@ -127,6 +122,14 @@ public sealed class UmlGuest : IAsyncDisposable
 
     private static string Addresses(string device, IReadOnlyList<string> addresses) =>
         string.Concat(addresses.Select(a => $"address add {a} dev {device}{(a.Contains(':') ? " nodad" : "")}\n")) + $"link set {device} up\n";
+
+    /// <summary>From the tap to an interface of its name in another namespace. A tap that is moved there itself may never be read again: the guest then misses the event.</summary>
+    private static string Cable(UmlCard card)
+    {
+        string tap = card.Interface;
+        return $"link add {tap}-v type veth peer name {tap} netns {card.Beyond}\nlink add {tap}-b type bridge mcast_snooping 0\n"
+            + string.Concat(new[] { tap, $"{tap}-v", $"{tap}-b" }.Select(i => $"link set {i} addrgenmode none\n{(i == $"{tap}-b" ? "" : $"link set {i} master {tap}-b\n")}link set {i} up\n"));
+    }
 
     private static async Task IpAsync(string inNamespace, string commands) =>
         (await ProcessRunner.RunAsync(new PeerStart { Program = "ip", Arguments = ["-batch", "-"], Namespace = inNamespace }, Encoding.ASCII.GetBytes(commands))).Succeeded();
