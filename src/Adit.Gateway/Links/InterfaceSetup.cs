@@ -7,6 +7,15 @@ namespace Adit.Gateway.Links;
 /// <summary>The addresses, routes and bridge of a link's interface: made at the start, and undone at the end as far as the interface outlives the link.</summary>
 internal sealed class InterfaceSetup : IDisposable
 {
+    /// <summary>Octets of one UDP datagram at most, and so of one send with UDP_SEGMENT.</summary>
+    private const int MaximumSend = 65_507;
+
+    /// <summary>UDP_MAX_SEGMENTS of Linux before 6.9.</summary>
+    private const int MaximumSegments = 64;
+
+    /// <summary>What VXLAN and GENEVE put in front of an inner packet: 8 octets, and an Ethernet header.</summary>
+    private const int HeadersInside = 8 + 14;
+
     private readonly RtNetlink _netlink;
     private readonly Stack<Action> _undo = new();
 
@@ -63,6 +72,7 @@ internal sealed class InterfaceSetup : IDisposable
         InterfaceStatus before = _netlink.Get(device);
         // A persistent interface that is as it should be needs no privilege.
         if (before.Mtu != mtu) Change(device, new InterfaceChange { Mtu = mtu }, new InterfaceChange { Mtu = before.Mtu });
+        LimitSegments(device, mtu);
         if (link.Bridge is { } bridge) Join(device, bridge, before.Master);
         if (!before.IsUp) Change(device, new InterfaceChange { IsUp = true }, new InterfaceChange { IsUp = false });
         IReadOnlyList<InterfaceAddress> has = link.Addresses.Count > 0 ? _netlink.Addresses(device) : [];
@@ -76,6 +86,19 @@ internal sealed class InterfaceSetup : IDisposable
         {
             _netlink.AddRoute(route);
             _undo.Push(() => _netlink.RemoveRoute(route));
+        }
+    }
+
+    /// <summary>A super-packet with the headers of its segments should fit into one send over UDP: a rest would cost as much as the whole.</summary>
+    private void LimitSegments(string device, int mtu)
+    {
+        try
+        {
+            _netlink.Change(device, new InterfaceChange { GsoMaximumSegments = Math.Clamp(MaximumSend / (mtu + HeadersInside), 1, MaximumSegments) });
+        }
+        catch (NetlinkException)
+        {
+            // Without the privilege, on an interface of one's own: it is only slower.
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record InterfaceChange
     /// <summary>The longest super-packet that the kernel may hand it, in octets.</summary>
     public int? GsoMaximumSize { get; init; }
 
+    /// <summary>The most segments that a super-packet may have.</summary>
+    public int? GsoMaximumSegments { get; init; }
+
     /// <summary>The bridge it belongs to, by name; the empty string takes it out of the one it is in.</summary>
     public string? Master { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record InterfaceChange
         if (Mtu is { } mtu) words.Add(FormattableString.Invariant($"set MTU {mtu}"));
         if (QueueLength is { } queue) words.Add(FormattableString.Invariant($"set queue length {queue}"));
         if (GsoMaximumSize is { } gso) words.Add(FormattableString.Invariant($"set GSO size {gso}"));
+        if (GsoMaximumSegments is { } segments) words.Add(FormattableString.Invariant($"set GSO segments {segments}"));
         if (Master is { } master) words.Add(master.Length == 0 ? "take out of its bridge" : $"put into {master}");
         if (HardwareAddress is not null) words.Add("set hardware address");
         return words.Count == 0 ? "change nothing" : string.Join(", ", words);

@@ -37,6 +37,7 @@ internal static class NetlinkNumbers
     public const ushort LinkQueueLength = 13; // IFLA_TXQLEN
     public const ushort LinkInfo = 18;
     public const ushort LinkNamespaceDescriptor = 28; // IFLA_NET_NS_FD
+    public const ushort LinkGsoSegments = 40; // IFLA_GSO_MAX_SEGS
     public const ushort LinkGsoMaximum = 41; // IFLA_GSO_MAX_SIZE
     public const ushort LinkKind = 1; // IFLA_INFO_KIND
     public const ushort LinkData = 2; // IFLA_INFO_DATA

@@ -69,6 +69,7 @@ public sealed partial class RtNetlink
         if (change.Mtu is { } mtu) request.Add(NetlinkNumbers.LinkMtu, (uint)mtu);
         if (change.QueueLength is { } queue) request.Add(NetlinkNumbers.LinkQueueLength, (uint)queue);
         if (change.GsoMaximumSize is { } gso) request.Add(NetlinkNumbers.LinkGsoMaximum, (uint)gso);
+        if (change.GsoMaximumSegments is { } segments) request.Add(NetlinkNumbers.LinkGsoSegments, (uint)segments);
         if (change.Master is { } master) request.Add(NetlinkNumbers.LinkMaster, master.Length == 0 ? 0u : (uint)Get(master).Index);
         if (change.HardwareAddress is { } address) request.Add(NetlinkNumbers.LinkAddress, address.Span);
         _socket.Ask(request, $"{name}: {change}");
