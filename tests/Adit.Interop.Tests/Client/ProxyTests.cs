@@ -20,8 +20,6 @@ public sealed class ProxyTests(ClientFixture fixture) : IClassFixture<ClientFixt
     }
 
     [Theory]
-    [InlineData("Tunnel=yes", "Tunnel")]
-    [InlineData("Tunnel=ethernet", "Tunnel")]
     [InlineData("PKCS11Provider=/nowhere.so", "PKCS11Provider")]
     public async Task WhatIsNotThere_IsRefusedByName(string option, string keyword)
     {
