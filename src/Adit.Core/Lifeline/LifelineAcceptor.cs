@@ -10,15 +10,16 @@ public sealed class LifelineAcceptor : IAsyncDisposable
     private readonly LifelineServer _server;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly Action<LifelineStream, IMailbox> _accepted;
+    private readonly Action<LifelineStream, string> _accepted;
     private readonly Lock _gate = new();
     private readonly Dictionary<LifelineSession, LifelineStream> _streams = [];
+    private readonly Dictionary<LifelinePath, LifelineEndpoint> _endpoints = [];
 
     /// <summary>Makes one.</summary>
     /// <param name="options">What it takes.</param>
-    /// <param name="accepted">Gets each new session, with the mailbox that it came by; owns the stream. Must not block.</param>
+    /// <param name="accepted">Gets each new session, with the name of the carrier that it came by; owns the stream. Must not block.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public LifelineAcceptor(LifelineServerOptions options, Action<LifelineStream, IMailbox> accepted, TimeProvider? time = null)
+    public LifelineAcceptor(LifelineServerOptions options, Action<LifelineStream, string> accepted, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(accepted);
         _server = new LifelineServer(options, RandomNumberGenerator.Fill);
@@ -37,8 +38,9 @@ public sealed class LifelineAcceptor : IAsyncDisposable
 
     /// <summary>Serves a mailbox of one client until it ends. Its path then goes; the session waits for another.</summary>
     /// <param name="mailbox">The mailbox; owned.</param>
+    /// <param name="takesKeyless">Whether clients without a carrier key are taken here: where something else guards the carrier.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ServeAsync(IMailbox mailbox, CancellationToken cancellationToken = default)
+    public async Task ServeAsync(IMailbox mailbox, bool takesKeyless = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
         byte[] room = new byte[65_536];
@@ -52,29 +54,25 @@ public sealed class LifelineAcceptor : IAsyncDisposable
             {
                 int length = await mailbox.ReceiveAsync(room, cancellationToken).ConfigureAwait(false);
                 if (length == 0) break;
-                long now = LifelineStream.Now(_time, _origin);
                 if (path is not null && stream is not null && room[0] is (byte)LifelineDatagramType.Data or (byte)LifelineDatagramType.Confirm)
                 {
-                    lock (stream.Session.Gate) stream.Session.Receive(path, room.AsSpan(0, length), now);
+                    lock (stream.Session.Gate) stream.Session.Receive(path, room.AsSpan(0, length), LifelineStream.Now(_time, _origin));
                     stream.Arrived();
                     continue;
                 }
 
-                int answered;
-                LifelineArrival arrival;
-                lock (_gate)
+                int answered = Take(room.AsSpan(0, length), mailbox.Profile, takesKeyless, answer.AsSpan(0, mailbox.SendLimit), out LifelineArrival arrival, out LifelineStream? found, out LifelineEndpoint? endpoint, out _);
+                if (answered > 0) await mailbox.SendAsync(answer.AsMemory(0, answered), cancellationToken).ConfigureAwait(false);
+                if (found is null || endpoint is null) continue;
+                if (path is not null)
                 {
-                    answered = _server.Receive(room.AsSpan(0, length), mailbox.Profile, answer.AsSpan(0, mailbox.SendLimit), now, out arrival);
-                    if (arrival.IsNewSession) _streams[arrival.Session!] = new LifelineStream(arrival.Session!, _time, _origin);
-                    if (arrival.IsAuthentic && path is null) (path, stream) = (arrival.Path!, _streams.GetValueOrDefault(arrival.Session!));
+                    found.Arrived();
+                    continue;
                 }
 
-                if (answered > 0) await mailbox.SendAsync(answer.AsMemory(0, answered), cancellationToken).ConfigureAwait(false);
-                if (!arrival.IsAuthentic || stream is null) continue;
-                stream.Attach(path!, mailbox, receive: false);
-                if (!arrival.IsNewSession) continue;
-                _ = ForgetAsync(stream);
-                _accepted(stream, mailbox);
+                (path, stream) = (endpoint.Path, found);
+                stream.Attach(path, mailbox, receive: false);
+                if (arrival.IsNewSession) Accept(stream, mailbox.Name);
             }
         }
         catch (Exception e)
@@ -84,11 +82,34 @@ public sealed class LifelineAcceptor : IAsyncDisposable
 
         if (path is not null && stream is not null)
         {
-            lock (_gate) _server.Remove(path);
             stream.Detach(path, failure);
+            Forget(path);
         }
 
         await mailbox.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a datagram from a carrier that has one socket for all its peers.</summary>
+    /// <param name="datagram">What arrived; nothing is known of its sender.</param>
+    /// <param name="profile">The carrier's.</param>
+    /// <param name="answer">Room for WELCOME, which is to be sent to whoever the datagram came from.</param>
+    /// <param name="open">Makes what moves the datagrams of a new path; called at most once, outside locks.</param>
+    /// <param name="endpoint">The path that the datagram was authentic for, and new; null for all else, and then nothing is kept.</param>
+    /// <returns>Octets of <paramref name="answer"/>; 0 for none.</returns>
+    public int Receive(ReadOnlySpan<byte> datagram, LifelineProfile profile, Span<byte> answer, Func<LifelineEndpoint, ILifelineCarrier> open, out LifelineEndpoint? endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        int answered = Take(datagram, profile, takesKeyless: false, answer, out LifelineArrival arrival, out LifelineStream? stream, out endpoint, out bool isNewPath);
+        if (stream is null || endpoint is null) return answered;
+        if (isNewPath)
+        {
+            ILifelineCarrier carrier = open(endpoint);
+            stream.Attach(endpoint.Path, carrier);
+            if (arrival.IsNewSession) Accept(stream, carrier.Name);
+        }
+
+        stream.Arrived();
+        return answered;
     }
 
     /// <summary>Ends all sessions.</summary>
@@ -101,12 +122,53 @@ public sealed class LifelineAcceptor : IAsyncDisposable
         lock (_gate) _server.Dispose();
     }
 
+    private int Take(
+        ReadOnlySpan<byte> datagram, LifelineProfile profile, bool takesKeyless, Span<byte> answer, out LifelineArrival arrival, out LifelineStream? stream, out LifelineEndpoint? endpoint, out bool isNewPath)
+    {
+        (stream, endpoint, isNewPath) = (null, null, false);
+        LifelinePath[] dropped = [];
+        int answered;
+        lock (_gate)
+        {
+            answered = _server.Receive(datagram, profile, answer, LifelineStream.Now(_time, _origin), out arrival, takesKeyless);
+            if (arrival.IsNewSession) _streams[arrival.Session!] = new LifelineStream(arrival.Session!, _time, _origin);
+            if (!arrival.IsAuthentic || !_streams.TryGetValue(arrival.Session!, out stream)) return answered;
+            isNewPath = !_endpoints.TryGetValue(arrival.Path!, out endpoint);
+            if (isNewPath)
+            {
+                _endpoints.Add(arrival.Path!, endpoint = new LifelineEndpoint(stream, arrival.Path!, _time, _origin));
+                LifelineStream owner = stream;
+                dropped = [.. _endpoints.Where(e => e.Value.Stream == owner && e.Key.IsRemoved).Select(e => e.Key)];
+            }
+        }
+
+        foreach (LifelinePath path in dropped) stream.Detach(path, null);
+        return answered;
+    }
+
+    private void Accept(LifelineStream stream, string name)
+    {
+        stream.PathEnded += (path, _) => Forget(path);
+        _ = ForgetAsync(stream);
+        _accepted(stream, name);
+    }
+
+    private void Forget(LifelinePath path)
+    {
+        lock (_gate)
+        {
+            _endpoints.Remove(path);
+            _server.Remove(path);
+        }
+    }
+
     private async Task ForgetAsync(LifelineStream stream)
     {
         await stream.Ended.ConfigureAwait(false);
         lock (_gate)
         {
             _streams.Remove(stream.Session);
+            foreach (LifelinePath path in _endpoints.Where(e => e.Value.Stream == stream).Select(e => e.Key).ToArray()) _endpoints.Remove(path);
             _server.Forget(stream.Session);
         }
     }

@@ -48,8 +48,9 @@ public sealed class LifelineServer : IDisposable
     /// <param name="answer">Room for WELCOME; a datagram of the carrier.</param>
     /// <param name="now">The time, in microseconds.</param>
     /// <param name="arrival">What became of it.</param>
+    /// <param name="takesKeyless">Whether clients without a carrier key are taken here; null: as the options say.</param>
     /// <returns>Octets of <paramref name="answer"/> to send back; 0 for none.</returns>
-    public int Receive(ReadOnlySpan<byte> datagram, LifelineProfile profile, Span<byte> answer, long now, out LifelineArrival arrival)
+    public int Receive(ReadOnlySpan<byte> datagram, LifelineProfile profile, Span<byte> answer, long now, out LifelineArrival arrival, bool? takesKeyless = null)
     {
         ArgumentNullException.ThrowIfNull(profile);
         arrival = default;
@@ -57,7 +58,7 @@ public sealed class LifelineServer : IDisposable
         switch ((LifelineDatagramType)datagram[0])
         {
             case LifelineDatagramType.Hello:
-                return TakeHello(datagram, profile, answer, now);
+                return TakeHello(datagram, profile, answer, now, takesKeyless ?? _options.TakesKeyless);
             case LifelineDatagramType.Data or LifelineDatagramType.Confirm when datagram.Length >= 5:
                 uint number = BinaryPrimitives.ReadUInt32BigEndian(datagram[1..]);
                 if (_paths.TryGetValue(number, out Served? served))
@@ -65,7 +66,7 @@ public sealed class LifelineServer : IDisposable
                     LifelineSession engine = served.Session.Engine;
                     lock (engine.Gate) arrival = new LifelineArrival(engine, served.Path, false, engine.Receive(served.Path, datagram, now));
                 }
-                else if (datagram[0] == (byte)LifelineDatagramType.Confirm) arrival = TakeConfirm(datagram, profile, now);
+                else if (datagram[0] == (byte)LifelineDatagramType.Confirm) arrival = TakeConfirm(datagram, profile, now, takesKeyless ?? _options.TakesKeyless);
                 return 0;
             default:
                 return 0;
@@ -113,9 +114,9 @@ public sealed class LifelineServer : IDisposable
         _paths.Clear();
     }
 
-    private int TakeHello(ReadOnlySpan<byte> datagram, LifelineProfile profile, Span<byte> answer, long now)
+    private int TakeHello(ReadOnlySpan<byte> datagram, LifelineProfile profile, Span<byte> answer, long now, bool takesKeyless)
     {
-        if (LifelineHello.TryRead(datagram, out LifelineHello hello) != DecodeStatus.Ok || !TryFindSecret(hello.Hint, hello.PublicKey, out byte[] secret)) return 0;
+        if (LifelineHello.TryRead(datagram, out LifelineHello hello) != DecodeStatus.Ok || !TryFindSecret(hello.Hint, hello.PublicKey, takesKeyless, out byte[] secret)) return 0;
         int tag = profile.TagLength;
         if (hello.PublicKey.IsEmpty)
         {
@@ -148,13 +149,13 @@ public sealed class LifelineServer : IDisposable
         return cipher.SealMessage(answer, length);
     }
 
-    private LifelineArrival TakeConfirm(ReadOnlySpan<byte> datagram, LifelineProfile profile, long now)
+    private LifelineArrival TakeConfirm(ReadOnlySpan<byte> datagram, LifelineProfile profile, long now, bool takesKeyless)
     {
         if (LifelineConfirm.TryRead(datagram, out LifelineConfirm confirm) != DecodeStatus.Ok) return default;
         uint age = (uint)(now / 1_000_000) - confirm.Time;
         if (age > _options.CookieLife / 1_000_000) return default;
         byte[] cookie = Cookie(confirm.Path, confirm.Hint, confirm.ClientNonce, confirm.ServerNonce, confirm.Session, confirm.Time, confirm.PublicKey);
-        if (!CryptographicOperations.FixedTimeEquals(cookie, confirm.Cookie) || !TryFindSecret(confirm.Hint, confirm.PublicKey, out byte[] secret)) return default;
+        if (!CryptographicOperations.FixedTimeEquals(cookie, confirm.Cookie) || !TryFindSecret(confirm.Hint, confirm.PublicKey, takesKeyless, out byte[] secret)) return default;
         ulong number = BinaryPrimitives.ReadUInt64BigEndian(confirm.Session);
         bool isNew = number == 0;
         ServedSession? session;
@@ -166,7 +167,7 @@ public sealed class LifelineServer : IDisposable
             if (_sessions.Count >= _options.MaximumSessions || _sessions.ContainsKey(number)) return default;
             session = new ServedSession(sessionSecret, new LifelineSession(isServer: true, _options.Session, now), confirm.Hint.ToArray());
         }
-        else if (!_sessions.TryGetValue(number, out session) || session.Engine.Paths.Count >= _options.MaximumPaths || !session.Hint.AsSpan().SequenceEqual(confirm.Hint))
+        else if (!_sessions.TryGetValue(number, out session) || !session.Hint.AsSpan().SequenceEqual(confirm.Hint))
         {
             return default;
         }
@@ -190,15 +191,23 @@ public sealed class LifelineServer : IDisposable
             session.Engine.Add(path);
         }
 
+        DropSilent(session.Engine, path);
+
         _paths[confirm.Path] = new Served(session, path);
         if (isNew) _sessions[number] = session;
         return new LifelineArrival(session.Engine, path, isNew, true);
     }
 
-    private bool TryFindSecret(ReadOnlySpan<byte> hint, ReadOnlySpan<byte> publicKey, out byte[] secret)
+    /// <summary>A client that asks for one path too many has lost one without a word: the one that was silent for longest goes.</summary>
+    private void DropSilent(LifelineSession session, LifelinePath added)
+    {
+        while (session.Paths.Count > _options.MaximumPaths) Remove(session.Paths.Where(p => p != added).MinBy(p => p.LastHeard)!);
+    }
+
+    private bool TryFindSecret(ReadOnlySpan<byte> hint, ReadOnlySpan<byte> publicKey, bool takesKeyless, out byte[] secret)
     {
         secret = new byte[LifelineKeys.SecretLength];
-        if (!publicKey.IsEmpty) return _options.TakesKeyless && X25519.TryAgree(_privateKey, publicKey, secret);
+        if (!publicKey.IsEmpty) return takesKeyless && X25519.TryAgree(_privateKey, publicKey, secret);
         foreach (CarrierKey key in _options.Keys)
         {
             if (!key.Hint.Span.SequenceEqual(hint)) continue;

@@ -14,7 +14,7 @@ public sealed class LifelineStream : DuplexStream
     private readonly ITimer _timer;
     private readonly SemaphoreSlim _readable = new(0, 1);
     private readonly SemaphoreSlim _writable = new(0, 1);
-    private readonly List<PathLoop> _loops = [];
+    private readonly List<(LifelinePath Path, ILifelineCarrier Carrier)> _loops = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _timerDue = long.MaxValue;
     private int _disposed;
@@ -39,7 +39,7 @@ public sealed class LifelineStream : DuplexStream
     {
         get
         {
-            lock (Session.Gate) return [.. _loops.Select(l => (l.Mailbox.Name, l.Path.RoundTrip, l.Path.IsWanted))];
+            lock (Session.Gate) return [.. _loops.Select(l => (l.Carrier.Name, l.Path.RoundTrip, l.Path.IsWanted))];
         }
     }
 
@@ -55,9 +55,27 @@ public sealed class LifelineStream : DuplexStream
     internal void Attach(LifelinePath path, IMailbox mailbox, bool receive)
     {
         var loop = new PathLoop(this, path, mailbox);
-        lock (Session.Gate) _loops.Add(loop);
+        Attach(path, loop);
         loop.Start(receive);
         Wake();
+    }
+
+    /// <summary>As above, with a carrier that sends for itself.</summary>
+    internal void Attach(LifelinePath path, ILifelineCarrier carrier)
+    {
+        lock (Session.Gate) _loops.Add((path, carrier));
+    }
+
+    /// <summary>A carrier took a datagram: deadlines may have changed, and with CLOSE the end may have come.</summary>
+    internal void Sent()
+    {
+        if (Session.End != LifelineEnd.None)
+        {
+            Wake();
+            return;
+        }
+
+        lock (Session.Gate) Schedule();
     }
 
     /// <summary>Something was handed to the engine: whoever waits looks again.</summary>
@@ -66,17 +84,22 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>A path's mailbox has ended.</summary>
     internal void Detach(LifelinePath path, Exception? reason)
     {
-        bool removed;
+        ILifelineCarrier? carrier = null;
         lock (Session.Gate)
         {
             int at = _loops.FindIndex(l => l.Path == path);
-            removed = at >= 0;
-            if (removed) _loops.RemoveAt(at);
+            if (at >= 0)
+            {
+                carrier = _loops[at].Carrier;
+                _loops.RemoveAt(at);
+            }
+
             Session.Remove(path);
         }
 
-        if (!removed) return;
+        if (carrier is null) return;
         Wake();
+        _ = carrier.DisposeAsync().AsTask();
         PathEnded?.Invoke(path, reason);
     }
 
@@ -161,16 +184,16 @@ public sealed class LifelineStream : DuplexStream
         if (waits) await Task.WhenAny(DrainAsync(), Task.Delay(TimeSpan.FromSeconds(2), _time)).ConfigureAwait(false);
         lock (Session.Gate) Session.Close(LifelineEnd.Closed, "closed");
         Wake();
-        PathLoop[] loops;
+        ILifelineCarrier[] loops;
         // CLOSE leaves before the carriers go.
         await Task.WhenAny(_ended.Task, Task.Delay(TimeSpan.FromSeconds(2), _time)).ConfigureAwait(false);
         lock (Session.Gate)
         {
-            loops = [.. _loops];
+            loops = [.. _loops.Select(l => l.Carrier)];
             _loops.Clear();
         }
 
-        foreach (PathLoop loop in loops) await loop.DisposeAsync().ConfigureAwait(false);
+        foreach (ILifelineCarrier loop in loops) await loop.DisposeAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         lock (Session.Gate) Session.Dispose();
         _ended.TrySetResult();
@@ -235,7 +258,7 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>Under the gate.</summary>
     private void WakeLoops()
     {
-        foreach (PathLoop loop in _loops) loop.Wake();
+        foreach ((_, ILifelineCarrier carrier) in _loops) carrier.Wake();
         Schedule();
     }
 
@@ -256,27 +279,34 @@ public sealed class LifelineStream : DuplexStream
     }
 
     /// <summary>The loops of one path.</summary>
-    private sealed class PathLoop(LifelineStream owner, LifelinePath path, IMailbox mailbox) : IAsyncDisposable
+    private sealed class PathLoop(LifelineStream owner, LifelinePath path, IMailbox mailbox) : ILifelineCarrier
     {
         private readonly SemaphoreSlim _wake = new(1, 1);
         private readonly CancellationTokenSource _stopping = new();
+        private readonly ISlottedMailbox? _slots = mailbox as ISlottedMailbox;
         private Task _running = Task.CompletedTask;
+        private int _disposed;
 
-        public LifelinePath Path => path;
+        public string Name => mailbox.Name;
 
-        public IMailbox Mailbox => mailbox;
-
-        public void Start(bool receive) => _running = receive ? Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync)) : Task.Run(SendAsync);
+        public void Start(bool receive)
+        {
+            _slots?.Bind(Wake);
+            _running = receive ? Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync)) : Task.Run(SendAsync);
+        }
 
         public void Wake()
         {
-            if (_wake.CurrentCount == 0) _wake.Release();
+            lock (_wake)
+            {
+                if (_wake.CurrentCount == 0) _wake.Release();
+            }
         }
 
         public async ValueTask DisposeAsync()
         {
             await _stopping.CancelAsync().ConfigureAwait(false);
-            await mailbox.DisposeAsync().ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _disposed, 1) == 0) await mailbox.DisposeAsync().ConfigureAwait(false);
             await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -288,9 +318,12 @@ public sealed class LifelineStream : DuplexStream
                 while (true)
                 {
                     int length;
+                    bool polls;
+                    lock (owner.Session.Gate) polls = _slots?.WantsPoll ?? false;
+                    if (!polls) await mailbox.WaitForRoomAsync(_stopping.Token).ConfigureAwait(false);
                     lock (owner.Session.Gate)
                     {
-                        length = owner.Session.Poll(path, room.AsSpan(0, Math.Min(room.Length, mailbox.SendLimit)), owner.Time);
+                        length = owner.Session.Poll(path, room.AsSpan(0, Math.Min(room.Length, mailbox.SendLimit)), owner.Time, _slots?.WantsPoll ?? false);
                         owner.Schedule();
                     }
 
@@ -314,7 +347,11 @@ public sealed class LifelineStream : DuplexStream
                 {
                     int length = await mailbox.ReceiveAsync(room, _stopping.Token).ConfigureAwait(false);
                     if (length == 0) break;
-                    lock (owner.Session.Gate) owner.Session.Receive(path, room.AsSpan(0, length), owner.Time);
+                    lock (owner.Session.Gate)
+                    {
+                        if (owner.Session.Receive(path, room.AsSpan(0, length), owner.Time)) _slots?.NoteBacklog(path.PeerBacklog);
+                    }
+
                     owner.Wake();
                 }
 
@@ -331,7 +368,6 @@ public sealed class LifelineStream : DuplexStream
             if (_stopping.IsCancellationRequested) return;
             await _stopping.CancelAsync().ConfigureAwait(false);
             owner.Detach(path, reason);
-            await mailbox.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -14,6 +14,10 @@ public interface IMailbox : IAsyncDisposable
     /// <summary>Octets of the longest message that can be sent now.</summary>
     int SendLimit { get; }
 
+    /// <summary>Waits until the carrier can take a message: a path's sender asks before it writes one, so that what leaves is fresh. At once, unless the carrier says otherwise.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+
     /// <summary>Sends a message; completes when another may follow.</summary>
     /// <param name="message">At most <see cref="SendLimit"/> octets; not to be changed until this completes.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -1,0 +1,13 @@
+namespace Adit.Core.Mailboxes;
+
+/// <summary>Opens mailboxes to one server: a client's carrier. A lifeline asks for another one when the last has ended.</summary>
+public interface IMailboxDialer
+{
+    /// <summary>For messages and reports: the hop.</summary>
+    string Name { get; }
+
+    /// <summary>Opens a mailbox, which the caller owns.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TunnelException">The carrier cannot be reached, or refuses.</exception>
+    ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default);
+}
