@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using Adit.Carriers.Dns;
 using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
 using Adit.Wire.Dns;
 
 namespace Adit.Bench.Dns;
@@ -35,10 +36,10 @@ internal static class RawDns
     {
         var dialer = new DnsMailboxDialer(new DnsDialerOptions { Domains = [Domain], Resolvers = [.. resolvers.Split(',').Select(r => new IPEndPoint(IPAddress.Parse(r), 53))], UsesJumbo = usesJumbo, MaximumRate = 0 });
         long began = Stopwatch.GetTimestamp();
-        var mailbox = await dialer.OpenAsync();
-        Console.Error.WriteLine($"open {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        IMailbox mailbox = await dialer.OpenAsync();
+        await Console.Error.WriteLineAsync($"open {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         await using LifelineClient client = await LifelineClient.ConnectAsync(mailbox, Key);
-        Console.Error.WriteLine($"connected {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        await Console.Error.WriteLineAsync($"connected {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         byte[] ask = new byte[9], room = new byte[65_536];
         ask[0] = (byte)kind[0];
         BinaryPrimitives.WriteInt64BigEndian(ask.AsSpan(1), amount);
@@ -50,8 +51,8 @@ internal static class RawDns
             for (int i = 0; i < amount; i++)
             {
                 began = Stopwatch.GetTimestamp();
-                await client.Stream.WriteAsync(room.AsMemory(0, 64));
-                for (int got = 0; got < 64;) got += await client.Stream.ReadAsync(room);
+                await client.Stream.WriteAsync(room.AsMemory(0, 36));
+                for (int got = 0; got < 36;) got += await client.Stream.ReadAsync(room);
                 times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
                 await Task.Delay(Random.Shared.Next(50, 250));
             }
@@ -71,6 +72,7 @@ internal static class RawDns
             for (long got = 0; got < amount;) got += await client.Stream.ReadAsync(room);
         }
 
+        await Console.Error.WriteLineAsync(mailbox.ToString());
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{amount} {seconds:0.000} {amount / seconds / 1000:0} kB/s"));
     }

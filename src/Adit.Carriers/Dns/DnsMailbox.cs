@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using Adit.Core;
 using Adit.Core.Lifeline;
@@ -121,9 +122,9 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             DnsSlotWindow window = isJumbo ? route.JumboWindow : route.Window;
             int most = isJumbo ? route.JumboWindow.Window : route.Window.Window;
             if (window.Outstanding >= Math.Max(most, 16) && window.Outstanding >= most) return ValueTask.CompletedTask;
-            long ticket = window.OnSent(now);
-            DnsSlot slot = route.SlotOf(ticket, isJumbo);
             int length = DnsPayloadName.Encode(message.Span, route.Shape.Encoding, isJumbo ? DnsAnswerSize.Jumbo : route.Shape.AnswerSize, route.Domain.Octets, _name);
+            long ticket = window.OnSent(now, isLong: length > route.Domain.EncodedLength + 1 + DnsName.MaximumLabelLength);
+            DnsSlot slot = route.SlotOf(ticket, isJumbo);
             if (route.UnansweredSince == long.MaxValue) route.UnansweredSince = now;
             slot.Key = route.Link.Send(_name.AsSpan(0, length), isJumbo ? DnsType.Txt : route.Shape.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
         }
@@ -218,6 +219,17 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         }
 
         _changed?.Invoke();
+    }
+
+    /// <summary>Its routes and their windows, for traces.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return Name + string.Concat(_routes.Select(r => string.Create(
+                CultureInfo.InvariantCulture,
+                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
+        }
     }
 
     private static int ReadPayload(in DnsMessage message, DnsType type, int domainLength, byte[] room)

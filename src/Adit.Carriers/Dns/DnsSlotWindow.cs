@@ -101,16 +101,17 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>A query was sent.</summary>
     /// <param name="now">The time.</param>
+    /// <param name="isLong">Whether its name has several labels below the domain: a resolver that minimises asks twice for those, which is no sign of a full path.</param>
     /// <returns>Its slot.</returns>
     /// <exception cref="InvalidOperationException">As many are outstanding as the maximum allows.</exception>
-    public long OnSent(long now)
+    public long OnSent(long now, bool isLong = false)
     {
         if (!_free.TryPop(out int index)) throw new InvalidOperationException($"dns window: expected at most {_options.Maximum} outstanding queries");
         Refill(now);
         _tokens--;
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
-        (slot.IsOutstanding, slot.SentAt, slot.Deadline) = (true, now, now + Timeout);
+        (slot.IsOutstanding, slot.IsLong, slot.SentAt, slot.Deadline) = (true, isLong, now, now + Timeout + (isLong ? LongExtra : 0));
         _peak = Math.Max(_peak, Outstanding);
         _earliest = Math.Min(_earliest, slot.Deadline);
         return ((long)slot.Generation << 32) | (uint)index;
@@ -132,7 +133,7 @@ public sealed partial class DnsSlotWindow
             return false;
         }
 
-        long delay = Math.Max(1, now - slot.SentAt - held);
+        long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.IsLong, now);
         Measure(delay, held, now);
         if (slot.SentAt < _shrunkAt) return true;
         Count(false);
@@ -258,6 +259,7 @@ public sealed partial class DnsSlotWindow
     private struct Slot
     {
         public bool IsOutstanding;
+        public bool IsLong;
         public int Generation;
         public long SentAt;
         public long Deadline;
