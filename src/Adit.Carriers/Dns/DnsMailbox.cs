@@ -20,6 +20,7 @@ namespace Adit.Carriers.Dns;
 internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
 {
     private const long LeaveAfter = 3_000_000; // ours: silence of one route, when others answer
+    private const long LateFor = 3_000_000; // ours: how long after its time an answer is still taken
     private const long RetryAfter = 10_000_000;
     private const long EndAfter = 15_000_000; // ours: silence of all
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
@@ -37,6 +38,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private readonly byte[] _name = new byte[DnsName.MaximumLength];
     private readonly long[] _expired = new long[DnsSlotWindowOptions.HardMaximum];
     private readonly long _firstAnswerBy;
+    private readonly Queue<(DnsResolverLink Link, int Key, long Until)> _late = new();
     private Action? _changed;
     private long _backlog;
     private long _lastHeard;
@@ -320,6 +322,12 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         {
             if (_isDisposed) return;
             long now = Now;
+            while (_late.TryPeek(out (DnsResolverLink Link, int Key, long Until) late) && late.Until <= now)
+            {
+                late.Link.Cancel(late.Key);
+                _late.Dequeue();
+            }
+
             foreach (DnsRoute route in _routes)
             {
                 changed |= Expire(route, route.Window, false, now) | Expire(route, route.JumboWindow, true, now);
@@ -339,7 +347,8 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private bool Expire(DnsRoute route, DnsSlotWindow window, bool isJumbo, long now)
     {
         int count = window.Expire(now, _expired);
-        for (int i = 0; i < count; i++) route.Link.Cancel(route.SlotOf(_expired[i], isJumbo).Key);
+        // A resolver that asked again itself answers late, and what the server said is no less true.
+        for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
         if (isJumbo && count > 0 && (route.JumboFailures += count) >= 16) route.CanJumbo = false;
         return count > 0;
     }
