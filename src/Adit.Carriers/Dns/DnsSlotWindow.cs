@@ -17,6 +17,9 @@ public sealed partial class DnsSlotWindow
     /// <summary>Ours: outcomes after which older ones count half. At 2 % this tells 4 % from chance.</summary>
     private const int SampleMemory = 256;
 
+    /// <summary>Ours: outcomes that make a share trustworthy.</summary>
+    private const int LearnFrom = 64;
+
     /// <summary>Ours: timeouts in a row, with no answer between, that mean an outage.</summary>
     private const int OutageTimeouts = 4;
 
@@ -215,7 +218,8 @@ public sealed partial class DnsSlotWindow
     /// <summary>The path is full, or loses whatever its load is: then as much fails with a smaller window, and shrinking it further would only slow down.</summary>
     private void Learn(double share)
     {
-        if (_window < _windowAtFailures * 0.9 && share >= _shareAtFailures * 0.6 && share <= _options.MostFailureShare) _tolerated = Math.Min(_options.MostFailureShare, Math.Max(_tolerated, share * 1.5));
+        if (_outcomes >= LearnFrom && _window < _windowAtFailures * 0.9 && share >= _shareAtFailures * 0.6 && share <= _options.MostFailureShare) _tolerated = Math.Min(_options.MostFailureShare, Math.Max(_tolerated, share * 1.5));
+        else _tolerated = Math.Max(_options.FailureShare, _tolerated * 0.7);
         (_windowAtFailures, _shareAtFailures) = (_window, share);
     }
 
