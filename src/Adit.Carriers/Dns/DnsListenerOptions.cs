@@ -15,8 +15,8 @@ public sealed record DnsListenerOptions
     /// <summary>Messages a second that are taken at most; beyond it they are dropped unseen. Default 20000; 0: no limit.</summary>
     public int MaximumRate { get; init; } = 20_000;
 
-    /// <summary>Probes a second that are answered at most: they need no key, and their answers are larger than they. Default 200; 0: none.</summary>
-    public int MaximumProbeRate { get; init; } = 200;
+    /// <summary>Probes a second that are answered at most: they need no key, and their answers are larger than they. Default 500; 0: none.</summary>
+    public int MaximumProbeRate { get; init; } = 500;
 
     /// <summary>TCP connections at most. Default 256, each with 8 KiB, and what answers wait in it; beyond it the one that was quiet longest is closed.</summary>
     public int MaximumConnections { get; init; } = 256;

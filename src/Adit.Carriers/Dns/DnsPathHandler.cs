@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Adit.Core.Lifeline;
 using Adit.Wire;
 using Adit.Wire.Dns.Payload;
@@ -15,10 +16,16 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
     /// <summary>Ours: probes that are held at once.</summary>
     private const int MostHeldProbes = 64;
 
+    /// <summary>Ours: probes of one network (/24, /56) by UDP that are answered in a second; a client asks about 20, a few times.</summary>
+    private const int MostProbesOfSource = 200;
+
     private readonly Dictionary<LifelineEndpoint, DnsServedPath> _paths = [];
     private readonly Dictionary<long, HeldQuery> _held = [];
     private readonly DnsRateLimit _probes = new(options.MaximumProbeRate);
     private DnsPayloadQuery _opening;
+    private readonly int[] _probesOfSource = new int[1024];
+    private readonly int _seed = RandomNumberGenerator.GetInt32(int.MaxValue);
+    private long _probesSince;
     private int _heldProbes;
 
     /// <summary>The authority, which is made after this.</summary>
@@ -98,7 +105,7 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
     private DnsPayloadVerdict ReceiveProbe(in DnsPayloadQuery query, ReadOnlySpan<byte> payload, Span<byte> answer, out int length, out long hold)
     {
         (length, hold) = (0, 0);
-        if (DnsProbe.TryReadQuestion(payload, out DnsProbe probe) != DecodeStatus.Ok || !_probes.TryTake(Now)) return DnsPayloadVerdict.Refused;
+        if (DnsProbe.TryReadQuestion(payload, out DnsProbe probe) != DecodeStatus.Ok || !MayProbe(query.Origin)) return DnsPayloadVerdict.Refused;
         uint hash = DnsProbe.HashOf(payload);
         if (probe.Hold > 0 && _heldProbes < MostHeldProbes)
         {
@@ -110,6 +117,20 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
 
         length = probe.WriteAnswer(hash, query.Origin.IsStream, answer);
         return DnsPayloadVerdict.Answered;
+    }
+
+    /// <summary>By UDP a sender may be a lie, and the answer meant for a victim: so a network of senders gets few of them in a second.</summary>
+    private bool MayProbe(DnsOrigin origin)
+    {
+        if (Now - _probesSince >= 1_000_000)
+        {
+            Array.Clear(_probesOfSource);
+            _probesSince = Now;
+        }
+
+        UInt128 network = origin.Address <= uint.MaxValue ? origin.Address >> 8 : origin.Address >> 72;
+        if (!origin.IsStream && ++_probesOfSource[(HashCode.Combine(network, _seed) & int.MaxValue) % _probesOfSource.Length] > MostProbesOfSource) return false;
+        return _probes.TryTake(Now);
     }
 
     private readonly record struct HeldQuery(DnsServedPath? Path, long Since, DnsProbe Probe, uint Hash, bool WasRepeated = false);

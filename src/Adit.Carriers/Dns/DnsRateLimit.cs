@@ -1,11 +1,11 @@
 namespace Adit.Carriers.Dns;
 
-/// <summary>A token bucket: so many a second, and as many at once as two tenths of a second bring, 4 at least. Times are in microseconds. Not safe for several threads.</summary>
+/// <summary>A token bucket: so many a second, and as many at once, 4 at least. Times are in microseconds. Not safe for several threads.</summary>
 /// <param name="rate">How many a second; 0: none at all.</param>
 internal sealed class DnsRateLimit(double rate)
 {
-    private readonly double _burst = Math.Max(4, rate / 5);
-    private double _tokens = Math.Max(4, rate / 5);
+    private readonly double _burst = Math.Max(4, rate);
+    private double _tokens = Math.Max(4, rate);
     private long _at = long.MinValue;
 
     public bool TryTake(long now)

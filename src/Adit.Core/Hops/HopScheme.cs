@@ -22,7 +22,7 @@ public sealed record HopScheme
         new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
         new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy"] },
         new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
-        new() { Name = "dns", Kind = HopKind.Carrier },
+        new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },
         new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775 },
