@@ -33,7 +33,7 @@ public readonly ref struct MqttPublish
 
     /// <summary>Octets of the packet.</summary>
     /// <param name="version">The version of the connection.</param>
-    public int LengthIn(MqttVersion version) => HeaderIn(version).PacketLength;
+    public int LengthIn(MqttVersion version) => HeaderIn(version, Payload.Length).PacketLength;
 
     /// <summary>Octets in front of the payload at most, for a topic.</summary>
     /// <param name="topicLength">Octets of the topic.</param>
@@ -78,7 +78,20 @@ public readonly ref struct MqttPublish
     /// <returns>Octets written.</returns>
     public int Write(Span<byte> destination, MqttVersion version)
     {
-        MqttWriter writer = MqttWriter.Begin(destination, HeaderIn(version), "mqtt publish");
+        WireRoom.Require(destination, LengthIn(version), "mqtt publish");
+        int head = WriteHead(destination, version, Payload.Length);
+        Payload.CopyTo(destination[head..]);
+        return head + Payload.Length;
+    }
+
+    /// <summary>Writes all but the payload, which the caller puts behind it.</summary>
+    /// <param name="destination">Room for head and payload.</param>
+    /// <param name="version">The version of the connection.</param>
+    /// <param name="payloadLength">Octets of the payload, in place of <see cref="Payload"/>.</param>
+    /// <returns>Octets written.</returns>
+    public int WriteHead(Span<byte> destination, MqttVersion version, int payloadLength)
+    {
+        MqttWriter writer = MqttWriter.Begin(destination, HeaderIn(version, payloadLength), "mqtt publish");
         writer.WriteText(Topic);
         if (Qos != MqttQos.AtMostOnce) writer.WriteUInt16(PacketId);
         if (version == MqttVersion.V5)
@@ -97,16 +110,15 @@ public readonly ref struct MqttPublish
             }
         }
 
-        writer.Write(Payload);
         return writer.Written;
     }
 
     private int PropertiesLength => (MessageExpiry != 0 ? 5 : 0) + (TopicAlias != 0 ? 3 : 0);
 
-    private MqttFixedHeader HeaderIn(MqttVersion version)
+    private MqttFixedHeader HeaderIn(MqttVersion version, int payloadLength)
     {
         int flags = (Duplicate ? 8 : 0) | ((int)Qos << 1) | (Retain ? 1 : 0);
-        int length = MqttWriter.TextLength(Topic) + (Qos == MqttQos.AtMostOnce ? 0 : 2) + (version == MqttVersion.V5 ? 1 + PropertiesLength : 0) + Payload.Length;
+        int length = MqttWriter.TextLength(Topic) + (Qos == MqttQos.AtMostOnce ? 0 : 2) + (version == MqttVersion.V5 ? 1 + PropertiesLength : 0) + payloadLength;
         return new MqttFixedHeader(MqttPacketType.Publish, (byte)flags, length);
     }
 }
