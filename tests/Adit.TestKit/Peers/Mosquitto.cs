@@ -12,6 +12,9 @@ public sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where it takes MQTT over WebSocket.</summary>
+    public int WebSocketPort { get; private init; }
+
     public PeerProcess Process { get; private set; } = null!;
 
     /// <summary>What it logged so far.</summary>
@@ -25,9 +28,9 @@ public sealed class Mosquitto : IAsyncDisposable
         PeerFolder folder = new("mosquitto");
         try
         {
-            int port = Ports.Free();
+            int port = Ports.Free(), webSocketPort = Ports.Free();
             // As root it would become another user, who may not read the files.
-            List<string> lines = ["user root", "log_dest stderr", "log_type all", "persistence false", $"listener {port} 127.0.0.1", .. configuration ?? ["allow_anonymous true"]];
+            List<string> lines = ["user root", "log_dest stderr", "log_type all", "persistence false", $"listener {port} 127.0.0.1", .. configuration ?? ["allow_anonymous true"], $"listener {webSocketPort} 127.0.0.1", "protocol websockets"];
             foreach ((string name, string text) in files)
             {
                 string path = folder.Write(name, text);
@@ -35,7 +38,7 @@ public sealed class Mosquitto : IAsyncDisposable
             }
 
             string file = folder.Write("mosquitto.conf", string.Join('\n', lines) + "\n");
-            var broker = new Mosquitto(folder, new PeerStart { Program = "mosquitto", Arguments = ["-c", file] }, port);
+            var broker = new Mosquitto(folder, new PeerStart { Program = "mosquitto", Arguments = ["-c", file] }, port) { WebSocketPort = webSocketPort };
             await broker.RunAsync();
             return broker;
         }
