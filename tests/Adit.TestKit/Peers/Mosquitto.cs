@@ -56,7 +56,7 @@ public sealed class Mosquitto : IAsyncDisposable
     public async Task RunAsync()
     {
         Process = await PeerProcess.StartAsync(_start);
-        await Readiness.WaitForListenerAsync(new IPEndPoint(IPAddress.Loopback, Port), Process);
+        foreach (int port in (int[])[Port, WebSocketPort]) await Readiness.WaitForListenerAsync(new IPEndPoint(IPAddress.Loopback, port), Process);
     }
 
     public async ValueTask DisposeAsync()
