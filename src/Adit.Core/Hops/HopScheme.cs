@@ -6,6 +6,8 @@ public sealed record HopScheme
     // What is expected of a server's certificate, and what is shown to it.
     private static readonly string[] TlsKeys = ["sni", "pin", "ca", "insecure", "cert", "key"];
 
+    private static readonly string[] MqttKeys = ["key", "auth", "server", "ws", "rate", "version"];
+
     private static readonly Dictionary<string, HopScheme> Table = new HopScheme[]
     {
         new() { Name = "ssh", Kind = HopKind.Proxy, DefaultPort = 22, IsAvailable = true, QueryKeys = ["identity", "auth"] },
@@ -25,6 +27,8 @@ public sealed record HopScheme
         new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },
+        new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883, QueryKeys = MqttKeys },
+        new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883, QueryKeys = [.. MqttKeys, .. TlsKeys.Except(MqttKeys)] },
         new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775 },
         new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true },
     }.ToDictionary(scheme => scheme.Name, StringComparer.OrdinalIgnoreCase);
