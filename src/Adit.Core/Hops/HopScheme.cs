@@ -6,6 +6,9 @@ public sealed record HopScheme
     // What is expected of a server's certificate, and what is shown to it.
     private static readonly string[] TlsKeys = ["sni", "pin", "ca", "insecure", "cert", "key"];
 
+    // What both ways to send messages take.
+    private static readonly string[] SmsKeys = ["to", "key", "form", "port", "rate", "budget", "timescale"];
+
     private static readonly Dictionary<string, HopScheme> Table = new HopScheme[]
     {
         new() { Name = "ssh", Kind = HopKind.Proxy, DefaultPort = 22, IsAvailable = true, QueryKeys = ["identity", "auth"] },
@@ -25,8 +28,9 @@ public sealed record HopScheme
         new() { Name = "dns", Kind = HopKind.Carrier },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },
-        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775 },
-        new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true },
+        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls"] },
+        new() { Name = "sms+smpps", Kind = HopKind.Carrier, DefaultPort = 3550, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "sni", "pin", "ca", "insecure"] },
+        new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true, IsDevice = true, DefaultPort = 0, IsAvailable = true, QueryKeys = [.. SmsKeys, "baud"] },
     }.ToDictionary(scheme => scheme.Name, StringComparer.OrdinalIgnoreCase);
 
     private HopScheme()
@@ -47,6 +51,9 @@ public sealed record HopScheme
 
     /// <summary>Whether a path may follow the host.</summary>
     public bool HasPath { get; init; }
+
+    /// <summary>Whether it leads to a device of this machine, named by its path: there is no host.</summary>
+    public bool IsDevice { get; init; }
 
     /// <summary>The names that may stand in the query.</summary>
     public IReadOnlyList<string> QueryKeys { get; init; } = [];

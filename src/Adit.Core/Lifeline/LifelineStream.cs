@@ -43,8 +43,8 @@ public sealed class LifelineStream : DuplexStream
         }
     }
 
-    /// <summary>Whether each datagram of its paths is dear (<see cref="LifelineProfile.IsDear"/>): what runs above should be sparing.</summary>
-    public bool IsDear
+    /// <summary>Whether each datagram of one of its paths is dear (<see cref="LifelineProfile.IsDear"/>).</summary>
+    public override bool IsDear
     {
         get
         {

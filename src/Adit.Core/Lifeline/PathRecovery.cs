@@ -18,7 +18,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
     private long _smoothed;
     private long _variation;
     private long _least = long.MaxValue;
-    private double _margin = 0.125;
+    private double _margin = profile.IsDear ? 1 : 0.125; // a needless packet costs more than a late one
     private double _backOff = 1;
     private long _lastEliciting;
 
