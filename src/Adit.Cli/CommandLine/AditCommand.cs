@@ -6,6 +6,7 @@ using Adit.Cli.Doctor;
 using Adit.Cli.Forward;
 using Adit.Cli.Help;
 using Adit.Cli.Keygen;
+using Adit.Cli.Lab;
 using Adit.Cli.Link;
 using Adit.Cli.Manual;
 using Adit.Cli.Mtu;
@@ -57,6 +58,7 @@ internal static class AditCommand
             TourCommand.Create(),
             DoctorCommand.Create(),
             MtuCommand.Create(),
+            LabCommand.Create(),
             KeygenCommand.Create(),
             CompletionCommand.Create(),
             ManCommand.Create(),

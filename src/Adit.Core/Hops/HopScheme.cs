@@ -8,6 +8,9 @@ public sealed record HopScheme
 
     private static readonly string[] MqttKeys = ["key", "auth", "server", "ws", "rate", "version"];
 
+    // What both ways to send messages take.
+    private static readonly string[] SmsKeys = ["to", "key", "form", "port", "rate", "budget", "timescale"];
+
     private static readonly Dictionary<string, HopScheme> Table = new HopScheme[]
     {
         new() { Name = "ssh", Kind = HopKind.Proxy, DefaultPort = 22, IsAvailable = true, QueryKeys = ["identity", "auth"] },
@@ -24,11 +27,12 @@ public sealed record HopScheme
         new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
         new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy"] },
         new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
-        new() { Name = "dns", Kind = HopKind.Carrier },
+        new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883, QueryKeys = MqttKeys },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883, QueryKeys = [.. MqttKeys, .. TlsKeys.Except(MqttKeys)] },
-        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775 },
-        new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true },
+        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls"] },
+        new() { Name = "sms+smpps", Kind = HopKind.Carrier, DefaultPort = 3550, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "sni", "pin", "ca", "insecure"] },
+        new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true, IsDevice = true, DefaultPort = 0, IsAvailable = true, QueryKeys = [.. SmsKeys, "baud"] },
     }.ToDictionary(scheme => scheme.Name, StringComparer.OrdinalIgnoreCase);
 
     private HopScheme()
@@ -49,6 +53,9 @@ public sealed record HopScheme
 
     /// <summary>Whether a path may follow the host.</summary>
     public bool HasPath { get; init; }
+
+    /// <summary>Whether it leads to a device of this machine, named by its path: there is no host.</summary>
+    public bool IsDevice { get; init; }
 
     /// <summary>The names that may stand in the query.</summary>
     public IReadOnlyList<string> QueryKeys { get; init; } = [];

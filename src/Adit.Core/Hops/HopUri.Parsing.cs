@@ -62,7 +62,8 @@ public sealed partial record HopUri
         }
 
         (string? user, string? password, string place) = ReadCredentials(authority);
-        (string host, string? port) = ReadPlace(place);
+        if (scheme.IsDevice && (place.Length > 0 || string.IsNullOrEmpty(path))) throw new FormatException($"device: expected {scheme.Name}:///PATH, three slashes");
+        (string host, string? port) = scheme.IsDevice ? ("", null) : ReadPlace(place);
         return new HopUri
         {
             Scheme = scheme,
@@ -70,7 +71,7 @@ public sealed partial record HopUri
             Password = password,
             Host = host,
             Port = ReadPort(scheme, port),
-            Path = path is null ? "" : "/" + path,
+            Path = path is null ? "" : "/" + (scheme.IsDevice ? Decode(path) : path),
             Query = ReadQuery(scheme, query),
         };
     }

@@ -35,4 +35,7 @@ public sealed record LifelineProfile
 
     /// <summary>How often an idle path is asked for a sign of life. Default 15 s; 0 for never.</summary>
     public long KeepAlive { get; init; } = 15_000_000;
+
+    /// <summary>Whether each datagram costs money or minutes: then nothing is told early for being out of order, the end is said once, and what runs above should be sparing with octets. Default false.</summary>
+    public bool IsDear { get; init; }
 }

@@ -153,7 +153,8 @@ public sealed class LifelineServer : IDisposable
     {
         if (LifelineConfirm.TryRead(datagram, out LifelineConfirm confirm) != DecodeStatus.Ok) return default;
         uint age = (uint)(now / 1_000_000) - confirm.Time;
-        if (age > _options.CookieLife / 1_000_000) return default;
+        // A slow carrier may need minutes for what comes between.
+        if (age > Math.Max(_options.CookieLife, 30 * profile.InitialRoundTrip) / 1_000_000) return default;
         byte[] cookie = Cookie(confirm.Path, confirm.Hint, confirm.ClientNonce, confirm.ServerNonce, confirm.Session, confirm.Time, confirm.PublicKey);
         if (!CryptographicOperations.FixedTimeEquals(cookie, confirm.Cookie) || !TryFindSecret(confirm.Hint, confirm.PublicKey, takesKeyless, out byte[] secret)) return default;
         ulong number = BinaryPrimitives.ReadUInt64BigEndian(confirm.Session);

@@ -18,6 +18,7 @@ public sealed partial class LifelineSession : IDisposable
     private long _now;
     private int _closesLeft;
     private long _closeAgainAt;
+    private long _silenceLimit;
 
     /// <summary>Makes one side of a session.</summary>
     /// <param name="isServer">Which side.</param>
@@ -58,7 +59,7 @@ public sealed partial class LifelineSession : IDisposable
     {
         get
         {
-            long due = End == LifelineEnd.None ? _lastHeard + _options.SilenceLimit : _closesLeft > 0 ? _closeAgainAt : long.MaxValue;
+            long due = End == LifelineEnd.None ? _lastHeard + SilenceLimit : _closesLeft > 0 ? _closeAgainAt : long.MaxValue;
             foreach (LifelinePath path in _paths)
             {
                 due = Math.Min(due, path.AcknowledgeAt ?? long.MaxValue);
@@ -107,7 +108,7 @@ public sealed partial class LifelineSession : IDisposable
         if (End != LifelineEnd.None) return;
         (End, EndReason) = (end, reason);
         // Said three times, since nobody may be left to acknowledge it.
-        _closesLeft = _paths.Count > 0 ? 3 : 0;
+        _closesLeft = _paths.Count == 0 ? 0 : _paths.TrueForAll(p => p.Profile.IsDear) ? 1 : 3;
         _closeAgainAt = _now;
     }
 
@@ -125,7 +126,7 @@ public sealed partial class LifelineSession : IDisposable
             if (path.Profile.KeepAlive > 0 && !IsServer && now >= Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive) path.PingDue = true;
         }
 
-        if (End == LifelineEnd.None && now >= _lastHeard + _options.SilenceLimit)
+        if (End == LifelineEnd.None && now >= _lastHeard + SilenceLimit)
         {
             (End, EndReason, _closesLeft) = (LifelineEnd.TimedOut, "nothing was heard for too long", 0);
         }
@@ -143,6 +144,16 @@ public sealed partial class LifelineSession : IDisposable
     {
         if (End != LifelineEnd.None) return;
         (End, EndReason, _closesLeft) = (LifelineEnd.Gone, "the server does not know the session any more: it was restarted", 0);
+    }
+
+    /// <summary>A path that is rarely asked for a sign of life may be silent for longer: three times what it is asked after.</summary>
+    private long SilenceLimit
+    {
+        get
+        {
+            foreach (LifelinePath path in _paths) _silenceLimit = Math.Max(_silenceLimit, 3 * path.Profile.KeepAlive);
+            return Math.Max(_silenceLimit, _options.SilenceLimit);
+        }
     }
 
     private void Violate(string reason)

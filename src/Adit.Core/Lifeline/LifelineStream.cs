@@ -43,6 +43,15 @@ public sealed class LifelineStream : DuplexStream
         }
     }
 
+    /// <summary>Whether each datagram of one of its paths is dear (<see cref="LifelineProfile.IsDear"/>).</summary>
+    public override bool IsDear
+    {
+        get
+        {
+            lock (Session.Gate) return Session.Paths.Count > 0 && Session.Paths.Any(p => p.Profile.IsDear);
+        }
+    }
+
     /// <summary>Microseconds of the engine's clock.</summary>
     internal static long Now(TimeProvider time, long origin) => (long)time.GetElapsedTime(origin).TotalMicroseconds + 1_000_000;
 

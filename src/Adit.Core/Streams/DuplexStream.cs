@@ -21,6 +21,9 @@ public abstract class DuplexStream : Stream
     /// <inheritdoc/>
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <summary>Whether octets cost money or minutes here: what runs above should be sparing with them.</summary>
+    public virtual bool IsDear => false;
+
     /// <summary>Ends this side's direction once everything written was handed on (shutdown(SHUT_WR), SSH_MSG_CHANNEL_EOF); reading goes on. A second call does nothing.</summary>
     public abstract ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default);
 

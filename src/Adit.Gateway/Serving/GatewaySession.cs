@@ -9,6 +9,7 @@ using Adit.Ssh.Channels;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
 using Adit.Ssh.Server.Sessions;
+using Adit.Ssh.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Serving;
@@ -108,7 +109,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         try
         {
             SshServerSession session = await SshServerSession.AcceptAsync(
-                _incoming.Stream, _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
+                _incoming.Stream, _incoming.Stream.IsDear ? SlimProfile.Of(_context.Server, _context.Configuration.KeyExchanges is not null) : _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
             login.Succeeded();
             return session;
         }

@@ -36,8 +36,17 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
     {
         long asked = connection.RoundTrip.Ask();
         connection.Send(new ServiceRequestMessage("ssh-userauth"));
-        await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
-        connection.RoundTrip.Answered(asked);
+        if (options.Transport.IsSlim)
+        {
+            // The request for the method follows that for the service at once: one message less, and a round trip.
+            if (await TrySlimAsync(asked, cancellationToken).ConfigureAwait(false)) return "publickey";
+        }
+        else
+        {
+            await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
+            connection.RoundTrip.Answered(asked);
+        }
+
         connection.Send(new UserauthRequestMessage(options.User, Service, "none", default));
         if (await ReadOutcomeAsync(cancellationToken).ConfigureAwait(false)) return "none";
         while (true)
@@ -61,6 +70,29 @@ internal sealed partial class ClientAuthenticator(SshConnection connection, SshC
                 throw new TunnelException(TunnelError.AuthenticationFailed, $"{options.User}@{options.Host}: Permission denied ({string.Join(',', _mayContinue)}){partial}.");
             }
         }
+    }
+
+    /// <summary>Sends the first key that fits with its proof, unasked; the server's answer to a request for the service comes before that for the key.</summary>
+    private async ValueTask<bool> TrySlimAsync(long asked, CancellationToken cancellationToken)
+    {
+        bool sent = false;
+        if (options.AuthenticationMethods.Contains("publickey"))
+        {
+            _signers ??= options.Identities.GetEnumerator();
+            while (!sent && _signers.MoveNext())
+            {
+                ISshSigner signer = _signers.Current;
+                if (ChooseAlgorithm(signer.PublicKey) is not { } algorithm || !_triedKeys.Add(signer.PublicKey)) continue;
+                LogOffering(logger, signer.Comment, signer.PublicKey.KeyType, signer.PublicKey.FingerprintBy(options.Transport.FingerprintHash));
+                if (await SignAsync(signer, algorithm, cancellationToken).ConfigureAwait(false) is not { } signature) continue;
+                SendPublicKey(signer.PublicKey, algorithm, signature);
+                sent = true;
+            }
+        }
+
+        await ExpectServiceAcceptAsync(cancellationToken).ConfigureAwait(false);
+        connection.RoundTrip.Answered(asked);
+        return sent && await ReadOutcomeAsync(cancellationToken, "publickey").ConfigureAwait(false);
     }
 
     private async ValueTask<bool?> TryMethodAsync(string method, CancellationToken cancellationToken) => method switch

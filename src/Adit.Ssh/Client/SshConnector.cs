@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Ssh.Config;
+using Adit.Ssh.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -72,6 +73,12 @@ public sealed partial class SshConnector
                 Passwords = passwords,
                 Banner = text => _dialogue.Tell(new string([.. text.Where(c => !char.IsControl(c) || c is '\n' or '\t')]).TrimEnd('\n')),
             };
+            if (stream.IsDear)
+            {
+                options = SlimProfile.Of(options);
+                LogSlim(_logger, config.HostName, options.Transport.Algorithms.KeyExchange[0]);
+            }
+
             SshClient client = await SshClient.ConnectAsync(stream, options, _logger, cancellationToken: cancellationToken).ConfigureAwait(false);
             LogAuthenticated(_logger, config.HostName, Describe(stream), client.AuthenticationMethod);
             return new SshRoute(client, hostKeys.IsSuspect, beneath);
@@ -182,6 +189,9 @@ public sealed partial class SshConnector
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Connecting to {Host} port {Port}.")]
     private static partial void LogConnecting(ILogger logger, string host, int port);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Host}: messages are dear: one algorithm of each kind is offered, and for the key exchange {Method} alone, which does not withstand a quantum computer.")]
+    private static partial void LogSlim(ILogger logger, string host, string method);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Executing proxy command: {Command}")]
     private static partial void LogProxyCommand(ILogger logger, string command);

@@ -21,10 +21,13 @@ internal sealed class KeyExchangeEngine : IDisposable
     private byte[] _encodedSecret = [];
     private bool _first = true;
 
-    public KeyExchangeEngine(bool isClient, SshAlgorithms algorithms)
+    private readonly bool _isSlim;
+
+    public KeyExchangeEngine(bool isClient, SshAlgorithms algorithms, bool isSlim = false)
     {
         _isClient = isClient;
         _algorithms = algorithms;
+        _isSlim = isSlim;
     }
 
     /// <summary>The content of each side's identification line, without its end.</summary>
@@ -59,7 +62,7 @@ internal sealed class KeyExchangeEngine : IDisposable
     public byte[] Start()
     {
         string[] kex = _first
-            ? [.. _algorithms.KeyExchange, .. Markers()]
+            ? [.. _algorithms.KeyExchange, .. Markers().Skip(_isSlim ? 1 : 0)]
             : [.. _algorithms.KeyExchange];
         _ownOffer = new KexInitMessage
         {

@@ -57,7 +57,7 @@ internal sealed partial class SshTransport : IDisposable
         _handler = handler;
         _logger = logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
-        _kex = new KeyExchangeEngine(isClient, options.Algorithms);
+        _kex = new KeyExchangeEngine(isClient, options.Algorithms, options.IsSlim);
         // Closing a socket ends its reads; a registration for each of them would be for nothing.
         _readToken = stream is SocketStream ? CancellationToken.None : _stop.Token;
         (stream as SocketStream)?.LimitUnsent(UnsentLimit);

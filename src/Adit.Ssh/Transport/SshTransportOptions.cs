@@ -11,6 +11,9 @@ public sealed record SshTransportOptions
     /// <summary>The hash of fingerprints in messages: <c>SHA256</c>, the default, or <c>MD5</c>.</summary>
     public string FingerprintHash { get; init; } = "SHA256";
 
+    /// <summary>Whether to be sparing with messages: no extension negotiation (RFC 8308), and a key's proof unasked. Default false; <see cref="SlimProfile"/> sets it.</summary>
+    public bool IsSlim { get; init; }
+
     /// <summary>softwareversion of the identification line (RFC 4253 §4.2), printable US-ASCII without space and minus.</summary>
     public string SoftwareVersion { get; init; } = "Adit_0.1.0";
 

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Adit.Core;
+
+namespace Adit.Carriers.Sms.Modem;
+
+/// <summary>
+/// Keeps other programs from a serial line, and us from theirs, as uucp, minicom and gammu do (FHS §5.9): a file <c>LCK..NAME</c> with the pid of who has the line, in ten characters and a newline. One whose program is gone
+/// is taken over. Disposing lets the line go.
+/// </summary>
+public sealed class DeviceLock : IDisposable
+{
+    private readonly string _path;
+
+    private DeviceLock(string path) => _path = path;
+
+    /// <summary>Takes it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="folder">Where lock files lie; where there is no such folder, or it may not be written, nothing is locked.</param>
+    /// <param name="where">For messages.</param>
+    /// <exception cref="TunnelException"><see cref="TunnelError.AddressInUse"/>: another program has the line.</exception>
+    public static DeviceLock? Take(string device, string folder, string where)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        string name = (device.StartsWith("/dev/", StringComparison.Ordinal) ? device[5..] : device).Trim('/').Replace('/', '_');
+        string path = Path.Combine(folder, "LCK.." + name);
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            try
+            {
+                using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+                using (var writer = new StreamWriter(file))
+                {
+                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,10}\n"));
+                }
+
+                return new DeviceLock(path);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                string holder = Holder(path);
+                if (holder.Length > 0) throw new TunnelException(TunnelError.AddressInUse, $"{where}: {device}: expected a line that nobody uses, got {path} of process {holder}", where);
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        throw new TunnelException(TunnelError.AddressInUse, $"{where}: {device}: expected to lock the line, got another program that does", where);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is stale once this process is gone.
+        }
+    }
+
+    /// <returns>The pid of who lives; empty for nobody.</returns>
+    private static string Holder(string path)
+    {
+        try
+        {
+            string text = File.ReadAllText(path).Trim();
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid != Environment.ProcessId && !Directory.Exists($"/proc/{pid}") ? "" : text.Length > 0 && text.Length < 16 ? text : "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
