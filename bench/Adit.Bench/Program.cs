@@ -3,6 +3,7 @@ using Adit.Bench.Dns;
 using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
+using Adit.Bench.Mqtt;
 using Adit.Bench.Proxies;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
@@ -56,11 +57,17 @@ internal static class Program
                 case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await HttpBench.RunAsync(parsed);
                     return 0;
+                case ["mqtt-end", string role, string broker, string secret, string port]:
+                    await MqttEnd.RunAsync(role, int.Parse(broker), secret, int.Parse(port));
+                    return 0;
+                case ["mqtt", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await MqttBench.RunAsync(parsed);
+                    return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals] or http, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], http or mqtt, [--runs N] [--quick]");
                     return 2;
             }
         }
