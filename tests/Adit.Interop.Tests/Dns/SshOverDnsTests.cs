@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Adit.Interop.Tests.Gateway;
 using Adit.TestKit.Peers;
 
