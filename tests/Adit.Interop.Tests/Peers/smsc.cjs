@@ -66,13 +66,16 @@ const server = smpp.createServer({}, (session) => {
         counts.octets += length;
         counts.longest = Math.max(counts.longest, length);
         if (!/^0{6}\d{9}R$/.test(pdu.validity_period)) counts.bad += pdu.validity_period instanceof Date ? 0 : 1;
+        const short = pdu.short_message;
+        // The package reads a header as its elements and writes it as octets.
+        const udh = short.udh && Buffer.concat([Buffer.from([Buffer.concat(short.udh).length]), ...short.udh]);
         const deliver = () => {
             const to = find(pdu.destination_addr);
             if (!to) return;
             counts.delivered++;
             to.deliver_sm({
                 source_addr: from, source_addr_ton: pdu.source_addr_ton, source_addr_npi: pdu.source_addr_npi, destination_addr: pdu.destination_addr,
-                esm_class: pdu.esm_class, data_coding: pdu.data_coding, short_message: pdu.short_message,
+                esm_class: pdu.esm_class, data_coding: pdu.data_coding, short_message: udh ? { udh, message: short.message } : short,
             });
         };
         if (chance() < options.loss) { counts.lost++; return; }
