@@ -1,4 +1,5 @@
 using System.Globalization;
+using Adit.Bench.Dns;
 using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
@@ -31,6 +32,20 @@ internal static class Program
                     return 0;
                 case ["echo-load", string path, string bulk, string echoes]:
                     EchoLoad.Run(LoadPath.Parse(path), int.Parse(bulk), int.Parse(echoes));
+                    return 0;
+                case ["dns-server", string address]:
+                    RawDns.Serve(address);
+                    return 0;
+                case ["dns-load", string resolvers, string kind, string amount, string jumbo]:
+                    await RawDns.LoadAsync(resolvers, kind, long.Parse(amount), jumbo == "jumbo");
+                    return 0;
+                case ["dns-site", string loss]:
+                    await using (ResolverSite site = await ResolverSite.StartAsync(double.Parse(loss, CultureInfo.InvariantCulture)))
+                    {
+                        Console.WriteLine($"{site.ClientSide.Name} {site.ResolverSide.Name} {site.ServerSide.Name}");
+                        await Console.In.ReadLineAsync();
+                    }
+
                     return 0;
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "forwards", "path", "connections", "echo", "idle"):
                     await SshBench.RunAsync(parsed);

@@ -25,14 +25,14 @@ public sealed partial class DnsAuthority
         }
 
         // What was asked is the payload, however the case of its name came.
-        room[0] = (byte)((int)head.Encoding | (head.IsJumbo ? 0x80 : 0));
+        room[0] = (byte)((int)head.Encoding | ((int)head.AnswerSize << 4));
         BinaryPrimitives.WriteInt32BigEndian(room[1..], zone);
         ReadOnlySpan<byte> key = room[..(KeyHeadLength + head.Length)];
         int hash = DnsExchangeTable.HashOf(key, echo.Type);
         if (_exchanges.Find(key, echo.Type, hash) is { } known) return Repeat(known, echo, origin, now, answer);
-        if (head.IsJumbo && !origin.IsStream) return WriteTruncated(echo, answer); // the same query comes again over TCP
+        if (head.AnswerSize == DnsAnswerSize.Jumbo && !origin.IsStream) return WriteTruncated(echo, answer); // the same query comes again over TCP
         if (_exchanges.Begin(key, echo.Type, head.Encoding, hash, now) is not { } exchange) return WriteFailure(echo, answer);
-        exchange.Query = new DnsPayloadQuery(exchange.Ticket, zone, origin, head.IsJumbo);
+        exchange.Query = new DnsPayloadQuery(exchange.Ticket, zone, origin, head.AnswerSize);
         int most = PayloadRoom(echo, exchange, origin.IsStream);
         DnsPayloadVerdict verdict = _handler.Receive(exchange.Query, key[KeyHeadLength..], _payload.AsSpan(DnsHeldTime.Length, most), out int length, out long hold);
         if (verdict == DnsPayloadVerdict.Refused)
@@ -103,7 +103,8 @@ public sealed partial class DnsAuthority
     /// <summary>Octets that the handler may fill.</summary>
     private int PayloadRoom(in DnsEcho echo, DnsExchange exchange, bool isStream)
     {
-        int room = LimitOf(echo, isStream) - DnsHeader.Length - echo.Name.Length - 4 - AnswerHeadLength - (echo.Edns is null ? 0 : DnsEdns.Length);
+        int limit = exchange.Query.AnswerSize == DnsAnswerSize.Small ? DnsMessage.MaximumPlainLength : LimitOf(echo, isStream);
+        int room = limit - DnsHeader.Length - echo.Name.Length - 4 - AnswerHeadLength - (echo.Edns is null ? 0 : DnsEdns.Length);
         int domainLength = _options.Zones[exchange.Query.Zone].Domain.EncodedLength;
         return Math.Max(0, DnsPayloadData.MaximumPayload(exchange.Type, room, exchange.Encoding, domainLength) - DnsHeldTime.Length);
     }
@@ -118,7 +119,7 @@ public sealed partial class DnsAuthority
         if (exchange.Type == DnsType.Cname)
         {
             Span<byte> name = stackalloc byte[DnsName.MaximumLength];
-            writer.TryWriteName(DnsSection.Answer, echo.Name, exchange.Type, 0, name[..DnsPayloadName.Encode(payload, exchange.Encoding, false, domain, name)]);
+            writer.TryWriteName(DnsSection.Answer, echo.Name, exchange.Type, 0, name[..DnsPayloadName.Encode(payload, exchange.Encoding, DnsAnswerSize.Usual, domain, name)]);
         }
         else if (writer.TryBeginRecord(echo.Name, exchange.Type, 0, out Span<byte> data))
         {

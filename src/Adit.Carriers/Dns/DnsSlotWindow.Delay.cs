@@ -8,6 +8,8 @@ public sealed partial class DnsSlotWindow
     private long _baseBefore = long.MaxValue;
     private long _baseSince = long.MinValue;
     private long _variation;
+    private long _longNow = long.MaxValue;
+    private long _longBefore = long.MaxValue;
 
     /// <summary>The least delay of the last <see cref="DnsSlotWindowOptions.BaseMemory"/>; 0 before the first.</summary>
     public long BaseDelay => Math.Min(_baseNow, _baseBefore) is var least && least == long.MaxValue ? 0 : least;
@@ -27,6 +29,17 @@ public sealed partial class DnsSlotWindow
         }
     }
 
+    /// <summary>By how much the least delay of long names is above that of short ones; 0 while one of them is not known.</summary>
+    private long LongExtra => Math.Min(_longNow, _longBefore) is var least && least != long.MaxValue && BaseDelay > 0 ? Math.Max(0, least - BaseDelay) : 0;
+
+    /// <summary>A long name's delay, as if it was a short one's.</summary>
+    private long Normalise(long delay, bool isLong, long now)
+    {
+        if (!isLong) return delay;
+        _longNow = Math.Min(_longNow, delay);
+        return Math.Max(1, delay - LongExtra);
+    }
+
     private void Measure(long delay, long held, long now)
     {
         // A server holds for half as long again after each clean hold.
@@ -42,9 +55,9 @@ public sealed partial class DnsSlotWindow
         }
 
         if (_baseSince == long.MinValue) _baseSince = now;
-        if (now - _baseSince >= _options.BaseMemory / 2) (_baseBefore, _baseNow, _baseSince) = (_baseNow, long.MaxValue, now);
+        if (now - _baseSince >= _options.BaseMemory / 2) (_baseBefore, _baseNow, _longBefore, _longNow, _baseSince) = (_baseNow, long.MaxValue, _longNow, long.MaxValue, now);
         _baseNow = Math.Min(_baseNow, delay);
     }
 
-    private void ForgetBase(long now) => (_baseBefore, _baseNow, _baseSince) = (long.MaxValue, _roundLeast, now);
+    private void ForgetBase(long now) => (_baseBefore, _baseNow, _longBefore, _longNow, _baseSince) = (long.MaxValue, _roundLeast, long.MaxValue, long.MaxValue, now);
 }

@@ -6,7 +6,7 @@ namespace Adit.Carriers.Dns;
 /// the server's backlog takes, but no more than the window; and one, held by the server, when there is nothing to do. The window begins small and grows by one with each clean answer, so it
 /// doubles in a round trip, until the path is full: the least delay of a round is above 1.5 times the least ever, or clearly more than 2 % of the queries fail. Then it shrinks, and grows by one a
 /// round trip. "Clearly" is two standard deviations above the share, for else chance alone would halve the window again and again. Only queries that were sent after the window shrank can shrink
-/// it again. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
+/// it again. Where as much fails with a smaller window the path loses by chance, and that share is no sign any more. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
 /// window starts anew.
 /// </remarks>
 public sealed partial class DnsSlotWindow
@@ -16,6 +16,9 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>Ours: outcomes after which older ones count half. At 2 % this tells 4 % from chance.</summary>
     private const int SampleMemory = 256;
+
+    /// <summary>Ours: outcomes that make a share trustworthy.</summary>
+    private const int LearnFrom = 64;
 
     /// <summary>Ours: timeouts in a row, with no answer between, that mean an outage.</summary>
     private const int OutageTimeouts = 4;
@@ -34,6 +37,9 @@ public sealed partial class DnsSlotWindow
     private int _roundCount;
     private double _outcomes;
     private double _failures;
+    private double _tolerated;
+    private double _windowAtFailures;
+    private double _shareAtFailures;
     private int _timeoutsInRow;
     private int _peak;
     private int _peakBefore;
@@ -49,6 +55,7 @@ public sealed partial class DnsSlotWindow
         _free = new Stack<int>(Enumerable.Range(0, options.Maximum).Reverse());
         _window = options.Initial;
         _threshold = options.Maximum;
+        _tolerated = options.FailureShare;
         _holdToExpect = options.InitialHold;
     }
 
@@ -101,16 +108,17 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>A query was sent.</summary>
     /// <param name="now">The time.</param>
+    /// <param name="isLong">Whether its name has several labels below the domain: a resolver that minimises asks twice for those, which is no sign of a full path.</param>
     /// <returns>Its slot.</returns>
     /// <exception cref="InvalidOperationException">As many are outstanding as the maximum allows.</exception>
-    public long OnSent(long now)
+    public long OnSent(long now, bool isLong = false)
     {
         if (!_free.TryPop(out int index)) throw new InvalidOperationException($"dns window: expected at most {_options.Maximum} outstanding queries");
         Refill(now);
         _tokens--;
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
-        (slot.IsOutstanding, slot.SentAt, slot.Deadline) = (true, now, now + Timeout);
+        (slot.IsOutstanding, slot.IsLong, slot.SentAt, slot.Deadline) = (true, isLong, now, now + Timeout + (isLong ? LongExtra : 0));
         _peak = Math.Max(_peak, Outstanding);
         _earliest = Math.Min(_earliest, slot.Deadline);
         return ((long)slot.Generation << 32) | (uint)index;
@@ -132,7 +140,7 @@ public sealed partial class DnsSlotWindow
             return false;
         }
 
-        long delay = Math.Max(1, now - slot.SentAt - held);
+        long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.IsLong, now);
         Measure(delay, held, now);
         if (slot.SentAt < _shrunkAt) return true;
         Count(false);
@@ -172,8 +180,13 @@ public sealed partial class DnsSlotWindow
 
         if (slot.SentAt < _shrunkAt) return true;
         Count(true);
-        double expected = _outcomes * _options.FailureShare;
-        if (_failures > 1 && _failures > expected + (2 * Math.Sqrt(expected))) Shrink(now);
+        double expected = _outcomes * _tolerated;
+        if (_failures > 1 && _failures > expected + (2 * Math.Sqrt(expected)))
+        {
+            Learn(_failures / _outcomes);
+            Shrink(now);
+        }
+
         return true;
     }
 
@@ -200,6 +213,14 @@ public sealed partial class DnsSlotWindow
         }
 
         return count;
+    }
+
+    /// <summary>The path is full, or loses whatever its load is: then as much fails with a smaller window, and shrinking it further would only slow down.</summary>
+    private void Learn(double share)
+    {
+        if (_outcomes >= LearnFrom && _window < _windowAtFailures * 0.9 && share >= _shareAtFailures * 0.6 && share <= _options.MostFailureShare) _tolerated = Math.Min(_options.MostFailureShare, Math.Max(_tolerated, share * 1.5));
+        else _tolerated = Math.Max(_options.FailureShare, _tolerated * 0.7);
+        (_windowAtFailures, _shareAtFailures) = (_window, share);
     }
 
     private void Grow() => _window = Math.Min(_options.Maximum, IsDoubling ? _window + 1 : _window + (1 / _window));
@@ -258,6 +279,7 @@ public sealed partial class DnsSlotWindow
     private struct Slot
     {
         public bool IsOutstanding;
+        public bool IsLong;
         public int Generation;
         public long SentAt;
         public long Deadline;

@@ -26,6 +26,9 @@ public sealed record DnsSlotWindowOptions
     /// <summary>Share of failures above which the path is taken for full. Default 0.02.</summary>
     public double FailureShare { get; init; } = 0.02;
 
+    /// <summary>Share of failures to which that rises at most, where a smaller window does not help: a path that loses by chance. Default 0.12.</summary>
+    public double MostFailureShare { get; init; } = 0.12;
+
     /// <summary>The share of the window that remains when the path is full. Default 0.7.</summary>
     public double Decrease { get; init; } = 0.7;
 

@@ -17,7 +17,7 @@ internal static class DoctorCommand
 {
     private static readonly Argument<string[]> Target = new("TARGET")
     {
-        Description = "[user@]host[:port] of a server of SSH to find ways to; or proxy HOST:PORT, a proxy to audit",
+        Description = "[user@]host[:port] of a server of SSH to find ways to; or proxy HOST:PORT, a proxy to audit; or dns://DOMAIN, to see what resolvers let through",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -41,13 +41,15 @@ internal static class DoctorCommand
             "Each way is tried until the server's banner is there; where the server is known and your keys open a session, its speed is measured. " +
             "It says why the others fail, and the command for the best. It never asks for a password, and sends credentials to no hop but the one that they are given for. " +
             "With proxy it asks, without a password, for CONNECT to ports other than 443, and by every protocol for loopback, private and metadata addresses (VU#150227). " +
-            "A proxy that connects, or tries to, has the hole. Nothing is sent through it.",
+            "A proxy that connects, or tries to, has the hole. Nothing is sent through it. " +
+            "With dns:// it asks the domain's server through each resolver, without a key, which names, types and sizes pass, and how fast.",
             [
                 "adit doctor me@host.example",
                 "adit doctor me@host.example:443 --via connect://proxy:3128?auth=~/.proxy --via wss://gateway.example/t",
                 "adit doctor me@host.example --try 'socks5h://inner:1080 connect://outer:3128' -c adit.yaml --output json",
                 "adit doctor proxy proxy.example:3128",
                 "adit doctor proxy 192.0.2.1:1080 --output json",
+                "adit doctor 'dns://t.example?resolver=192.0.2.53'",
             ])
         {
             Target, Via, Try, Config, Usual, Path, SshConfigFile, Identity, NoLogin, Timeout, Within, Output,
@@ -58,8 +60,9 @@ internal static class DoctorCommand
             return result.GetRequiredValue(Target) switch
             {
                 ["proxy", string place] => await AuditAsync(result, place, TimeSpan.FromSeconds(patience), cancellationToken),
+                [string hop] when hop.StartsWith("dns://", StringComparison.OrdinalIgnoreCase) => await LookAtDnsAsync(result, hop, TimeSpan.FromSeconds(patience), cancellationToken),
                 [string target] when target != "proxy" => await FindWaysAsync(result, target, TimeSpan.FromSeconds(patience), cancellationToken),
-                string[] words => throw new UsageException($"doctor: expected [user@]host[:port], or proxy HOST:PORT, got '{string.Join(' ', words)}'"),
+                string[] words => throw new UsageException($"doctor: expected [user@]host[:port], proxy HOST:PORT or dns://DOMAIN, got '{string.Join(' ', words)}'"),
             };
         });
         return command;
@@ -72,6 +75,15 @@ internal static class DoctorCommand
         if (result.GetValue(Output) == "json") ProxyReport.WriteJson(proxy, findings, result.InvocationConfiguration.Output);
         else ProxyReport.WriteText(proxy, findings, result.InvocationConfiguration.Output);
         return findings.Any(f => f.IsHole) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static async Task<int> LookAtDnsAsync(ParseResult result, string text, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        HopUri hop = ReadHop(text);
+        IReadOnlyList<DnsFinding> findings = await DnsDoctor.RunAsync(hop, patience, cancellationToken);
+        if (result.GetValue(Output) == "json") DnsReport.WriteJson(hop, findings, result.InvocationConfiguration.Output);
+        else DnsReport.WriteText(hop, findings, result.InvocationConfiguration.Output);
+        return findings.Any(f => f.Shape is not null) ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static async Task<int> FindWaysAsync(ParseResult result, string text, TimeSpan patience, CancellationToken cancellationToken)

@@ -6,6 +6,8 @@ public sealed record HopScheme
     // What is expected of a server's certificate, and what is shown to it.
     private static readonly string[] TlsKeys = ["sni", "pin", "ca", "insecure", "cert", "key"];
 
+    private static readonly string[] MqttKeys = ["key", "auth", "server", "ws", "rate", "version"];
+
     // What both ways to send messages take.
     private static readonly string[] SmsKeys = ["to", "key", "form", "port", "rate", "budget", "timescale"];
 
@@ -25,9 +27,9 @@ public sealed record HopScheme
         new() { Name = "wss", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
         new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy"] },
         new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", .. TlsKeys] },
-        new() { Name = "dns", Kind = HopKind.Carrier },
-        new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883 },
-        new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883 },
+        new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
+        new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883, QueryKeys = MqttKeys },
+        new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883, QueryKeys = [.. MqttKeys, .. TlsKeys.Except(MqttKeys)] },
         new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls"] },
         new() { Name = "sms+smpps", Kind = HopKind.Carrier, DefaultPort = 3550, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "sni", "pin", "ca", "insecure"] },
         new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true, IsDevice = true, DefaultPort = 0, IsAvailable = true, QueryKeys = [.. SmsKeys, "baud"] },

@@ -62,7 +62,12 @@ public sealed class LifelineAcceptor : IAsyncDisposable
                 }
 
                 int answered = Take(room.AsSpan(0, length), mailbox.Profile, takesKeyless, answer.AsSpan(0, mailbox.SendLimit), out LifelineArrival arrival, out LifelineStream? found, out LifelineEndpoint? endpoint, out _);
-                if (answered > 0) await mailbox.SendAsync(answer.AsMemory(0, answered), cancellationToken).ConfigureAwait(false);
+                if (answered > 0)
+                {
+                    await mailbox.SendAsync(answer.AsMemory(0, answered), cancellationToken).ConfigureAwait(false);
+                    await mailbox.FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+
                 if (found is null || endpoint is null) continue;
                 if (path is not null)
                 {

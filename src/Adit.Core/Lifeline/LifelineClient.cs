@@ -75,7 +75,12 @@ public sealed class LifelineClient : IAsyncDisposable
             while (handshake.Verdict is null)
             {
                 int length = handshake.Poll(sending.AsSpan(0, mailbox.SendLimit), LifelineStream.Now(time, origin));
-                if (length > 0) await mailbox.SendAsync(sending.AsMemory(0, length), stopping.Token).ConfigureAwait(false);
+                if (length > 0)
+                {
+                    await mailbox.SendAsync(sending.AsMemory(0, length), stopping.Token).ConfigureAwait(false);
+                    await mailbox.FlushAsync(stopping.Token).ConfigureAwait(false);
+                }
+
                 receiving ??= mailbox.ReceiveAsync(room, stopping.Token).AsTask();
                 long wait = Math.Max(1, (handshake.NextHello - LifelineStream.Now(time, origin)) / 1000);
                 if (await Task.WhenAny(receiving, Task.Delay(TimeSpan.FromMilliseconds(wait), time, stopping.Token)).ConfigureAwait(false) != receiving)

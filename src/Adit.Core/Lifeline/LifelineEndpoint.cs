@@ -27,6 +27,15 @@ public sealed class LifelineEndpoint
         }
     }
 
+    /// <summary>Whether the peer sent something of substance that was not acknowledged yet: what is sent next does so.</summary>
+    public bool OwesAcknowledgement
+    {
+        get
+        {
+            lock (Stream.Session.Gate) return Path.AcknowledgeAt is not null;
+        }
+    }
+
     /// <summary>Writes a datagram to send now.</summary>
     /// <param name="room">All the room that there is.</param>
     /// <param name="always">Whether one is wanted though there be nothing to say.</param>

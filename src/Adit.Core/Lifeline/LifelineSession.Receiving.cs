@@ -41,8 +41,11 @@ public sealed partial class LifelineSession
         if (!path.Opener.TryOpen(number, datagram[..header], sealedText, datagram[^tag..], frames)) return false;
 
         bool isLate = number < path.Window.Largest || number > path.Window.Largest + 1;
+        bool isOld = number < path.Window.Largest;
         path.Window.Note(number);
         path.IsConfirmed = true;
+        // A server that can only answer tells its backlog in each datagram where there is one.
+        if (!isOld) path.PeerBacklog = 0;
         path.LastHeard = _lastHeard = now;
         bool isEliciting = TakeFrames(path, frames, now);
         path.Arrived(number, isEliciting, isLate, now);

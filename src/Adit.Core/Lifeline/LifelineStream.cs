@@ -336,9 +336,17 @@ public sealed class LifelineStream : DuplexStream
                         owner.Schedule();
                     }
 
-                    if (length == 0) await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                    else await mailbox.SendAsync(room.AsMemory(0, length), _stopping.Token).ConfigureAwait(false);
-                    if (length > 0 && owner.Session.End != LifelineEnd.None) owner.Wake();
+                    if (length == 0)
+                    {
+                        await mailbox.FlushAsync(_stopping.Token).ConfigureAwait(false);
+                        await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                        continue;
+                    }
+
+                    await mailbox.SendAsync(room.AsMemory(0, length), _stopping.Token).ConfigureAwait(false);
+                    if (owner.Session.End == LifelineEnd.None) continue;
+                    await mailbox.FlushAsync(_stopping.Token).ConfigureAwait(false);
+                    owner.Wake();
                 }
             }
             catch (Exception e)

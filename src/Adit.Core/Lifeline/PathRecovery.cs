@@ -4,7 +4,7 @@ namespace Adit.Core.Lifeline;
 
 /// <summary>
 /// What is on its way on one path: round trip (RFC 6298), loss by time (RACK, RFC 8985: a packet is lost when a later one arrived and more than a round trip and a margin has passed), and the timeout
-/// after which an unanswered path is probed. The margin grows whenever a packet that was taken for lost arrives after all, so a carrier that reorders by hundreds is learned.
+/// after which an unanswered path is probed. The margin grows whenever a packet that was taken for lost arrives after all, so a carrier that reorders by hundreds is learned; it falls again when hardly any does.
 /// </summary>
 /// <param name="profile">What the carrier can do.</param>
 internal sealed class PathRecovery(LifelineProfile profile)
@@ -12,13 +12,24 @@ internal sealed class PathRecovery(LifelineProfile profile)
     /// <summary>Ours: settled packets that are remembered at the front, to see that a loss was none.</summary>
     private const int Remembered = 4096;
 
+    /// <summary>Ours: of a round trip.</summary>
+    private const double LeastMargin = 0.125;
+
+    /// <summary>Ours: late packets, and their share of those in time, above which the margin grows.</summary>
+    private const double LateAllowance = 2, LateShare = 0.05;
+
+    /// <summary>Ours: packets in time after which older ones count half.</summary>
+    private const double TimelyMemory = 512;
+
     private readonly List<SentPacket> _sent = [];
     private int _first;
     private long _latestSentAt;
     private long _smoothed;
     private long _variation;
     private long _least = long.MaxValue;
-    private double _margin = profile.IsDear ? 1 : 0.125; // a needless packet costs more than a late one
+    private double _margin = Least(profile);
+    private double _late;
+    private double _timely;
     private double _backOff = 1;
     private long _lastEliciting;
 
@@ -85,8 +96,13 @@ internal sealed class PathRecovery(LifelineProfile profile)
             if (packet.IsSettled)
             {
                 if (packet.Size == 0) continue;
-                // It was taken for lost, and only late: wait longer from now on (RFC 8985 §3.3.2).
-                _margin = Math.Min(_margin * 2, 64);
+                // It was taken for lost, and only late: wait longer from now on (RFC 8985 §3.3.2), unless that is so rare that sending a few twice costs less than waiting for all that is lost.
+                if (++_late > LateAllowance + (LateShare * _timely))
+                {
+                    _margin = Math.Min(_margin * 2, 64);
+                    (_late, _timely) = (0, 0);
+                }
+
                 packet.Size = 0;
                 continue;
             }
@@ -97,6 +113,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
                 InFlight -= packet.Size;
                 Packets--;
                 Acknowledged++;
+                if (++_timely >= TimelyMemory) Settle();
                 if (packet.Number == last) Measure(now - packet.SentAt, delay);
                 (_backOff, Timeouts) = (1, 0);
             }
@@ -161,6 +178,13 @@ internal sealed class PathRecovery(LifelineProfile profile)
         Trim();
     }
 
+    /// <summary>Enough came in time: what was late counts half, and if it was little the margin falls.</summary>
+    private void Settle()
+    {
+        if (_late <= LateShare * _timely / 2) _margin = Math.Max(Least(profile), _margin / 2);
+        (_late, _timely) = (_late / 2, _timely / 2);
+    }
+
     private static int IndexOf(Span<SentPacket> sent, long number)
     {
         int low = 0, high = sent.Length;
@@ -173,6 +197,9 @@ internal sealed class PathRecovery(LifelineProfile profile)
 
         return low;
     }
+
+    /// <summary>Where datagrams are dear a needless one costs more than a late one.</summary>
+    private static double Least(LifelineProfile profile) => profile.IsDear ? 1 : LeastMargin;
 
     private long LossDelay() => RoundTrip + Math.Max((long)(RoundTrip * _margin), 1000) + Math.Min(4 * _variation, RoundTrip);
 

@@ -18,11 +18,16 @@ public interface IMailbox : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
 
-    /// <summary>Sends a message; completes when another may follow.</summary>
+    /// <summary>Sends a message; completes when another may follow; until <see cref="FlushAsync"/> it may be held.</summary>
     /// <param name="message">At most <see cref="SendLimit"/> octets; not to be changed until this completes.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The carrier is broken for good.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
+
+    /// <summary>Nothing more is to be sent for now: what <see cref="SendAsync"/> took and holds, to send several at once, leaves. Nothing, unless the carrier holds any.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TunnelException">The carrier is broken for good.</exception>
+    ValueTask FlushAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
 
     /// <summary>Waits for a message.</summary>
     /// <param name="room">Room for the longest one.</param>

@@ -15,8 +15,10 @@ namespace Adit.Gateway.Hops;
 internal static class HopTls
 {
     /// <summary>Reads a hop.</summary>
+    /// <param name="hop">The hop.</param>
+    /// <param name="hasCarrierKey">Whether <c>key=</c> is a carrier key there, so that the key of <c>cert=</c> stands in the same file.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: something in its query is wrong, or a file cannot be used.</exception>
-    public static TlsClientOptions Of(HopUri hop)
+    public static TlsClientOptions Of(HopUri hop, bool hasCarrierKey = false)
     {
         ArgumentNullException.ThrowIfNull(hop);
         string? pins = hop.Query.GetValueOrDefault("pin");
@@ -25,7 +27,7 @@ internal static class HopTls
         if (isInsecure && insecure is not ("" or "yes" or "1")) throw Wrong(hop, $"insecure: expected no value, got \"{insecure}\"");
         if (isInsecure && (pins ?? authorities) is not null) throw Wrong(hop, "insecure: expected it alone, got pin or ca too");
         string? certificate = hop.Query.GetValueOrDefault("cert");
-        string? key = hop.Query.GetValueOrDefault("key");
+        string? key = hasCarrierKey ? null : hop.Query.GetValueOrDefault("key");
         if (key is not null && certificate is null) throw Wrong(hop, "key: expected cert with it");
         return new TlsClientOptions
         {

@@ -12,13 +12,12 @@ namespace Adit.Gateway.Listeners;
 internal static class SmsListening
 {
     /// <summary>Makes it.</summary>
-    /// <param name="text">The URI.</param>
+    /// <param name="uri">The same as of a hop.</param>
     /// <param name="acceptor">Whose sessions it carries.</param>
     /// <param name="logger">Links lost and made; null for none.</param>
     /// <exception cref="Core.TunnelException">Something in it is wrong.</exception>
-    public static IMailboxListener Create(string text, LifelineAcceptor acceptor, ILogger? logger = null)
+    public static IMailboxListener Create(HopUri uri, LifelineAcceptor acceptor, ILogger? logger = null)
     {
-        HopUri uri = HopUri.Parse(text, "listen");
         SmsCarrierOptions carrier = SmsHop.CarrierOf(uri.ToString(), uri.Query);
         string place = uri.Query.GetValueOrDefault("from") is { Length: > 0 } number ? $"{uri}?from={number}" : uri.ToString();
         return new SmsListener(new SmsListenerOptions { Place = place, Carrier = carrier }, SmsHop.LinkOf(uri, carrier, new SocketDialer()), acceptor, logger);

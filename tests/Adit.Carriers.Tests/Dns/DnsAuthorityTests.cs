@@ -176,7 +176,7 @@ public sealed class DnsAuthorityTests
         Assert.False((whole.Flags & DnsFlags.Truncated) != 0);
         Assert.Equal([0, .. Seeded(_handler.Room, 3)], whole.Payload);
         Assert.InRange(whole.Length, 61_000, 61_440);
-        Assert.True(_handler.Queries.Single().IsJumbo);
+        Assert.Equal(DnsAnswerSize.Jumbo, _handler.Queries.Single().AnswerSize);
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public sealed class DnsAuthorityTests
         _authority = new DnsAuthority(new DnsAuthorityOptions { Zones = [Zone(Domain), Zone(DnsDomainName.Parse("in.t.example"))] }, _handler);
         _handler.OnReceive = _ => [1];
         byte[] name = new byte[255];
-        int length = DnsPayloadName.Encode([5], DnsNameEncoding.Base32, false, DnsDomainName.Parse("in.t.example").Octets, name);
+        int length = DnsPayloadName.Encode([5], DnsNameEncoding.Base32, DnsAnswerSize.Usual, DnsDomainName.Parse("in.t.example").Octets, name);
         Ask(name.AsSpan(0, length), DnsType.Txt);
         Assert.Equal(1, _handler.Queries.Single().Zone);
     }
@@ -285,7 +285,7 @@ public sealed class DnsAuthorityTests
             if (i == 2000) before = GC.GetAllocatedBytesForCurrentThread();
             now += 10_000;
             BitConverter.TryWriteBytes(payload, i);
-            int length = DnsPayloadName.Encode(payload, DnsNameEncoding.Base229, false, Domain.Octets, name);
+            int length = DnsPayloadName.Encode(payload, DnsNameEncoding.Base229, DnsAnswerSize.Usual, Domain.Octets, name);
             var writer = new DnsMessageWriter(query, new DnsHeader(7));
             writer.TryWriteQuestion(name.AsSpan(0, length), DnsType.Txt);
             writer.TryWriteEdns(new DnsEdns(1232));
@@ -327,7 +327,7 @@ public sealed class DnsAuthorityTests
     private static byte[] Payload(byte[] payload, DnsNameEncoding encoding, bool isJumbo = false)
     {
         byte[] name = new byte[255];
-        return name[..DnsPayloadName.Encode(payload, encoding, isJumbo, Domain.Octets, name)];
+        return name[..DnsPayloadName.Encode(payload, encoding, isJumbo ? DnsAnswerSize.Jumbo : DnsAnswerSize.Usual, Domain.Octets, name)];
     }
 
     private static byte[] Query(ReadOnlySpan<byte> name, DnsType type, ushort id = 7, ushort edns = 1232)

@@ -73,7 +73,7 @@ public static class DnsTargets
     {
         byte[] name = new byte[DnsName.MaximumLength];
         byte[] payload = [.. Enumerable.Range(0, 100).Select(i => (byte)(i * 37))];
-        return name[..DnsPayloadName.Encode(payload, encoding, encoding == DnsNameEncoding.Base32, DnsDomainName.Parse("t.example").Octets, name)];
+        return name[..DnsPayloadName.Encode(payload, encoding, encoding == DnsNameEncoding.Base32 ? DnsAnswerSize.Jumbo : DnsAnswerSize.Small, DnsDomainName.Parse("t.example").Octets, name)];
     }
 
     private static byte[] QueryOf(DnsNameEncoding encoding)
@@ -144,7 +144,7 @@ public static class DnsTargets
         {
             if (DnsPayloadName.TryDecode(octets, domain, payload, out DnsPayloadHead head) == DecodeStatus.Ok)
             {
-                int length = DnsPayloadName.Encode(payload[..head.Length], head.Encoding, head.IsJumbo, octets[^domain..], again);
+                int length = DnsPayloadName.Encode(payload[..head.Length], head.Encoding, head.AnswerSize, octets[^domain..], again);
                 Require(DnsNameOctets.AreEqual(octets, again[..length]), "a payload has two names");
             }
 

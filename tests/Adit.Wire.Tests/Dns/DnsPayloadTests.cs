@@ -25,17 +25,17 @@ public sealed class DnsPayloadTests
             {
                 if (round == 1) Array.Fill(octets, byte.MaxValue);
                 else if (round > 1) random.NextBytes(octets);
-                int written = DnsPayloadName.Encode(octets, encoding, round == 2, Domain, name);
+                int written = DnsPayloadName.Encode(octets, encoding, (DnsAnswerSize)(round % 3), Domain, name);
                 Assert.InRange(written, 1, 255);
                 Assert.Equal(DecodeStatus.Ok, DnsName.TryDecode(name.AsSpan(0, written), 0, out DnsName view, out int end));
                 Assert.Equal(written, end);
                 Assert.Equal(DecodeStatus.Ok, DnsPayloadName.TryDecode(view.Octets, Domain.Length, payload, out DnsPayloadHead head));
-                Assert.Equal(new DnsPayloadHead(encoding, round == 2, length), head);
+                Assert.Equal(new DnsPayloadHead(encoding, (DnsAnswerSize)(round % 3), length), head);
                 Assert.Equal(octets, payload[..length]);
             }
         }
 
-        Assert.Throws<ArgumentException>(() => DnsPayloadName.Encode(new byte[most + 1], encoding, false, Domain, name));
+        Assert.Throws<ArgumentException>(() => DnsPayloadName.Encode(new byte[most + 1], encoding, DnsAnswerSize.Usual, Domain, name));
     }
 
     [Theory]
@@ -46,9 +46,9 @@ public sealed class DnsPayloadTests
         for (int limit = 60; limit <= 255; limit++)
         {
             int most = DnsPayloadName.MaximumPayload(encoding, Domain.Length, limit);
-            Assert.InRange(DnsPayloadName.Encode(new byte[most], encoding, false, Domain, name), 1, limit);
+            Assert.InRange(DnsPayloadName.Encode(new byte[most], encoding, DnsAnswerSize.Usual, Domain, name), 1, limit);
             if (most == DnsPayloadName.MaximumPayload(encoding, Domain.Length)) continue;
-            Assert.True(DnsPayloadName.Encode(new byte[most + 1], encoding, false, Domain, name) > limit);
+            Assert.True(DnsPayloadName.Encode(new byte[most + 1], encoding, DnsAnswerSize.Usual, Domain, name) > limit);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class DnsPayloadTests
     public void Base229_Is46OctetsIn47Symbols_OfEveryOctetButCapitalsAndTheDot()
     {
         byte[] name = new byte[255];
-        int length = DnsPayloadName.Encode(new byte[46], DnsNameEncoding.Base229, false, Domain, name);
+        int length = DnsPayloadName.Encode(new byte[46], DnsNameEncoding.Base229, DnsAnswerSize.Usual, Domain, name);
         Assert.Equal(1 + 1 + 47 + Domain.Length, length);
         var seen = new HashSet<byte>();
         var random = new Random(3);
@@ -74,7 +74,7 @@ public sealed class DnsPayloadTests
         for (int i = 0; i < 200; i++)
         {
             random.NextBytes(octets);
-            length = DnsPayloadName.Encode(octets, DnsNameEncoding.Base229, false, [0], name);
+            length = DnsPayloadName.Encode(octets, DnsNameEncoding.Base229, DnsAnswerSize.Usual, [0], name);
             for (int at = 0; name[at] != 0; at += 1 + name[at]) seen.UnionWith(name[(at + 1)..(at + 1 + name[at])]);
         }
 
@@ -94,7 +94,7 @@ public sealed class DnsPayloadTests
         for (int round = 0; round < 50; round++)
         {
             random.NextBytes(octets);
-            int length = DnsPayloadName.Encode(octets, encoding, false, Domain, name);
+            int length = DnsPayloadName.Encode(octets, encoding, DnsAnswerSize.Usual, Domain, name);
             for (int i = 0; i < length; i++)
             {
                 if (char.IsAsciiLetterLower((char)name[i]) && random.Next(2) == 0) name[i] ^= 0x20;

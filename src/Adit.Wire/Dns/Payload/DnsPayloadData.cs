@@ -31,7 +31,7 @@ public static class DnsPayloadData
     {
         switch (type)
         {
-            case DnsType.Cname: return DnsPayloadName.Encode(payload, encoding, false, domain, data);
+            case DnsType.Cname: return DnsPayloadName.Encode(payload, encoding, DnsAnswerSize.Usual, domain, data);
             case DnsType.Txt:
                 int written = 0;
                 do

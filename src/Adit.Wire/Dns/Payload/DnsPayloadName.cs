@@ -3,14 +3,14 @@ namespace Adit.Wire.Dns.Payload;
 /// <summary>Octets in the labels of a name below a tunnel's domain.</summary>
 /// <remarks>
 /// Theory of operation: up, a payload is the name of a query; down, it is the data of the answer's record (<see cref="DnsPayloadData"/>). The first symbol of a
-/// name, a letter from a to h, says how the others are written (<see cref="DnsNameEncoding"/>) and whether the asker fetches a jumbo answer; so a server keeps nothing of it,
+/// name, a letter from a to l, says how the others are written (<see cref="DnsNameEncoding"/>) and how large the answer may be (<see cref="DnsAnswerSize"/>); so a server keeps nothing of it,
 /// and a client may change its mind with each query. All labels but the last before the domain are full, so that a payload has one name only.
 /// </remarks>
 public static class DnsPayloadName
 {
     private const byte FirstMarker = (byte)'a';
-    private const int JumboBit = 4;
-    private const int Markers = 8;
+    private const int Encodings = 4;
+    private const int Markers = 3 * Encodings;
 
     /// <summary>How many octets fit into a name.</summary>
     /// <param name="encoding">How they are written.</param>
@@ -33,17 +33,17 @@ public static class DnsPayloadName
     /// <summary>Writes the name of a payload.</summary>
     /// <param name="payload">At most <see cref="MaximumPayload"/> octets.</param>
     /// <param name="encoding">How they are written.</param>
-    /// <param name="isJumbo">Whether the answer shall be fetched by TCP.</param>
+    /// <param name="answerSize">How large the answer may be.</param>
     /// <param name="domain">The domain, written out.</param>
     /// <param name="name">Room for the name, 255 octets always suffice.</param>
     /// <returns>Octets of the name.</returns>
     /// <exception cref="ArgumentException">The payload does not fit.</exception>
-    public static int Encode(ReadOnlySpan<byte> payload, DnsNameEncoding encoding, bool isJumbo, ReadOnlySpan<byte> domain, Span<byte> name)
+    public static int Encode(ReadOnlySpan<byte> payload, DnsNameEncoding encoding, DnsAnswerSize answerSize, ReadOnlySpan<byte> domain, Span<byte> name)
     {
         int most = MaximumPayload(encoding, domain.Length);
         if (domain.Length > DnsName.MaximumLength - 2 || payload.Length > most) throw new ArgumentException($"dns name: payload: expected at most {most} octets, got {payload.Length}", nameof(payload));
         Span<byte> symbols = stackalloc byte[DnsName.MaximumLength];
-        symbols[0] = (byte)(FirstMarker + (int)encoding + (isJumbo ? JumboBit : 0));
+        symbols[0] = (byte)(FirstMarker + (int)encoding + (Encodings * (int)answerSize));
         int count = 1 + (encoding == DnsNameEncoding.Base229 ? Base229.Encode(payload, symbols[1..]) : Alphabet(encoding).Encode(payload, symbols[1..]));
         int written = 0;
         for (int at = 0; at < count; at += DnsName.MaximumLabelLength)
@@ -81,12 +81,12 @@ public static class DnsPayloadName
         if (count == 0) return DecodeStatus.BadLength;
         int marker = (symbols[0] | 0x20) - FirstMarker;
         if (marker is < 0 or >= Markers) return DecodeStatus.Unsupported;
-        var encoding = (DnsNameEncoding)(marker % JumboBit);
+        var encoding = (DnsNameEncoding)(marker % Encodings);
         symbols = symbols[1..count];
         DecodeStatus status = encoding == DnsNameEncoding.Base229
             ? Base229.TryDecode(symbols, payload, out int octets)
             : Alphabet(encoding).TryDecode(symbols, payload, out octets);
-        if (status == DecodeStatus.Ok) head = new DnsPayloadHead(encoding, marker >= JumboBit, octets);
+        if (status == DecodeStatus.Ok) head = new DnsPayloadHead(encoding, (DnsAnswerSize)(marker / Encodings), octets);
         return status;
     }
 

@@ -1,0 +1,13 @@
+using Adit.Core.Lifeline;
+
+namespace Adit.Carriers.Dns;
+
+/// <summary>What both ends of a lifeline know of DNS as a carrier.</summary>
+public static class DnsCarrier
+{
+    /// <summary>Octets are dear, and the server can only answer; the round trip and the least timeout are those of a resolver far away.</summary>
+    public static LifelineProfile Profile { get; } = new() { Name = "dns", TagLength = 8, IsSlotted = true, MinimumTimeout = 200_000 };
+
+    /// <summary>The least octets up that a handshake fits into (CONFIRM, which is the longest datagram that cannot be shorter).</summary>
+    public const int LeastUpstream = 90;
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Adit.Carriers.Dns;
+
+/// <content>TCP (RFC 7766).</content>
+public sealed partial class DnsListener
+{
+    private readonly Dictionary<long, DnsConnection> _connections = [];
+    private long _lastConnection;
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                continue; // it was gone before it was accepted
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _ = ServeAsync(socket);
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        DnsConnection connection;
+        DnsConnection? quietest = null;
+        try
+        {
+            socket.NoDelay = true;
+            var peer = (IPEndPoint)socket.RemoteEndPoint!;
+            lock (_gate)
+            {
+                if (_connections.Values.Count(c => c.Address.Equals(peer.Address)) >= _options.MaximumConnectionsOfAddress)
+                {
+                    socket.Dispose();
+                    return;
+                }
+
+                if (_connections.Count >= _options.MaximumConnections) quietest = _connections.Values.MinBy(c => c.LastUsed);
+                connection = new DnsConnection(socket, peer, ++_lastConnection, _options.MaximumPipelined, Now);
+                _connections.Add(connection.Number, connection);
+            }
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        quietest?.Dispose();
+        Task sending = connection.SendAsync();
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            while (true)
+            {
+                timeout.CancelAfter(_options.IdleTimeout);
+                int length = await connection.ReceiveAsync(timeout.Token).ConfigureAwait(false);
+                if (length == 0) break;
+                connection.LastUsed = Now;
+                Take(connection.Message.Span, connection.Origin);
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Closed, by either side, or quiet for too long.
+        }
+
+        lock (_gate) _connections.Remove(connection.Number);
+        connection.Dispose();
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void SendStream(int length, DnsOrigin origin)
+    {
+        if (!_connections.TryGetValue(origin.Connection, out DnsConnection? connection)) return;
+        connection.LastUsed = Now;
+        connection.Enqueue(_answer.AsSpan(0, length));
+    }
+}

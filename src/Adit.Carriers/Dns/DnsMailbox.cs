@@ -1,0 +1,361 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using Adit.Core;
+using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
+using Adit.Wire;
+using Adit.Wire.Dns;
+using Adit.Wire.Dns.Payload;
+
+namespace Adit.Carriers.Dns;
+
+/// <summary>Lifeline's datagrams to one server, as queries through resolvers; what the server has to say comes as their answers.</summary>
+/// <remarks>
+/// Theory of operation: each datagram is a query on one of the routes (a domain through a resolver), chosen for where the least part of its window is taken; each answer is a datagram or nothing. There is always one query at
+/// the server, which it holds; more are asked for as the server's backlog says, up to an eighth below the window, which is kept for what goes up. A large backlog is fetched by TCP where that passes. A route that answers
+/// nothing is left and tried again later; when none is left, or nothing but refusals come, the mailbox ends and the lifeline dials anew.
+/// </remarks>
+internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
+{
+    private const long LeaveAfter = 3_000_000; // ours: silence of one route, when others answer
+    private const long LateFor = 3_000_000; // ours: how long after its time an answer is still taken
+    private const long RetryAfter = 10_000_000;
+    private const long EndAfter = 15_000_000; // ours: silence of all
+    private const int MostRefusals = 32; // ours: in a row, and no good answer between
+    private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
+
+    private readonly DnsRoute[] _routes;
+    private readonly DnsResolverLink[] _links;
+    private readonly Channel<(byte[] Octets, int Length)> _arrived = Channel.CreateBounded<(byte[], int)>(
+        new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _room = new(0, 1);
+    private readonly ITimer _timer;
+    private readonly long _origin = Stopwatch.GetTimestamp();
+    private readonly Action _distrust;
+    private readonly byte[] _name = new byte[DnsName.MaximumLength];
+    private readonly long[] _expired = new long[DnsSlotWindowOptions.HardMaximum];
+    private readonly long _firstAnswerBy;
+    private readonly Queue<(DnsResolverLink Link, int Key, long Until)> _late = new();
+    private Action? _changed;
+    private long _backlog;
+    private long _lastHeard;
+    private bool _isFirst = true;
+    private bool _isDisposed;
+    private int _turn;
+
+    /// <summary>Takes routes that were probed.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="routes">The routes, one at least, which this sinks.</param>
+    /// <param name="patience">Microseconds for the first answer, where the shapes are only remembered; then <paramref name="distrust"/> is told.</param>
+    /// <param name="distrust">Told when the shapes have proven wrong.</param>
+    public DnsMailbox(string name, Func<IDnsAnswerSink, IReadOnlyList<DnsRoute>> routes, long patience, Action distrust)
+    {
+        (Name, _distrust, _firstAnswerBy) = (name, distrust, patience);
+        _timer = TimeProvider.System.CreateTimer(static self => ((DnsMailbox)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _routes = [.. routes(this)];
+        _links = [.. _routes.Select(r => r.Link).Distinct()];
+        _timer.Change(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public LifelineProfile Profile => DnsCarrier.Profile;
+
+    /// <inheritdoc/>
+    public int SendLimit
+    {
+        get
+        {
+            lock (_gate) return (Choose(out _) ?? _routes[0]).Upstream;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool WantsPoll
+    {
+        get
+        {
+            lock (_gate) return !_isDisposed && ChoosePoll(Now, out _) is not null;
+        }
+    }
+
+    private long Now => (long)Stopwatch.GetElapsedTime(_origin).TotalMicroseconds;
+
+    /// <inheritdoc/>
+    public void Bind(Action changed) => _changed = changed;
+
+    /// <inheritdoc/>
+    public void NoteBacklog(long octets)
+    {
+        lock (_gate) _backlog = octets;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                long now = Now;
+                if (_isDisposed || ChooseData(now) is not null || ChoosePoll(now, out _) is not null) return;
+            }
+
+            await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return ValueTask.CompletedTask;
+            long now = Now;
+            DnsRoute route = Choose(out bool isJumbo) ?? _routes[0];
+            if (route.Upstream < message.Length) route = _routes.FirstOrDefault(r => r.Upstream >= message.Length && r.RetryAt == 0) ?? _routes.MaxBy(r => r.Upstream)!;
+            if (route.Upstream < message.Length) return ValueTask.CompletedTask; // as if it was lost
+            isJumbo &= route.CanJumbo;
+            DnsSlotWindow window = isJumbo ? route.JumboWindow : route.Window;
+            int most = isJumbo ? route.JumboWindow.Window : route.Window.Window;
+            if (window.Outstanding >= Math.Max(most, 16) && window.Outstanding >= most) return ValueTask.CompletedTask;
+            int length = DnsPayloadName.Encode(message.Span, route.Shape.Encoding, isJumbo ? DnsAnswerSize.Jumbo : route.Shape.AnswerSize, route.Domain.Octets, _name);
+            long ticket = window.OnSent(now, isLong: length > route.Domain.EncodedLength + 1 + DnsName.MaximumLabelLength);
+            DnsSlot slot = route.SlotOf(ticket, isJumbo);
+            if (route.UnansweredSince == long.MaxValue) route.UnansweredSince = now;
+            slot.Key = route.Link.Send(_name.AsSpan(0, length), isJumbo ? DnsType.Txt : route.Shape.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
+    {
+        while (await _arrived.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!_arrived.Reader.TryRead(out (byte[] Octets, int Length) next)) continue;
+            next.Octets.AsSpan(0, next.Length).CopyTo(room.Span);
+            ArrayPool<byte>.Shared.Return(next.Octets);
+            return next.Length;
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            Rouse();
+        }
+
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        _arrived.Writer.TryComplete();
+        foreach (DnsResolverLink link in _links) await link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public void OnAnswer(object context, long ticket, in DnsMessage message, bool isStream)
+    {
+        var slot = (DnsSlot)context;
+        DnsRoute route = slot.Route;
+        byte[] octets = ArrayPool<byte>.Shared.Rent(Math.Max(DnsName.MaximumLength, message.Octets.Length));
+        int length = ReadPayload(message, slot.IsJumbo ? DnsType.Txt : route.Shape.Type, route.Domain.EncodedLength, octets);
+        bool isTruncated = (message.Header.Flags & DnsFlags.Truncated) != 0;
+        bool keeps = false;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            long now = Now;
+            if (length >= DnsHeldTime.Length)
+            {
+                slot.Window.OnAnswered(ticket, now, DnsHeldTime.Decode(octets[0]));
+                route.LastHeard = _lastHeard = now;
+                (route.FailuresInRow, route.UnansweredSince, route.RetryAt) = (0, long.MaxValue, 0);
+                if (slot.IsJumbo) route.JumboFailures = 0;
+                _isFirst = false;
+                keeps = length > DnsHeldTime.Length;
+            }
+            else
+            {
+                slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
+                if (slot.IsJumbo && (isTruncated || ++route.JumboFailures >= 16)) route.CanJumbo = false;
+                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => r.FailuresInRow >= MostRefusals || r.RetryAt > 0))
+                    End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
+            }
+
+            Rouse();
+        }
+
+        if (keeps)
+        {
+            octets.AsSpan(DnsHeldTime.Length, length - DnsHeldTime.Length).CopyTo(octets);
+            keeps = _arrived.Writer.TryWrite((octets, length - DnsHeldTime.Length));
+        }
+
+        if (!keeps) ArrayPool<byte>.Shared.Return(octets);
+        _changed?.Invoke();
+    }
+
+    public void OnBroken(DnsResolverLink link, bool isStream)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed || isStream) return;
+            long now = Now;
+            foreach (DnsRoute route in _routes.Where(r => r.Link == link))
+            {
+                // Nobody listens there: once it can be chance, while it is started anew.
+                if (++route.FailuresInRow >= 3 && HasOther(route)) route.RetryAt = now + RetryAfter;
+            }
+
+            Rouse();
+        }
+
+        _changed?.Invoke();
+    }
+
+    /// <summary>Its routes and their windows, for traces.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return Name + string.Concat(_routes.Select(r => string.Create(
+                CultureInfo.InvariantCulture,
+                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
+        }
+    }
+
+    private static int ReadPayload(in DnsMessage message, DnsType type, int domainLength, byte[] room)
+    {
+        if (message.Header.ResponseCode != DnsResponseCode.NoError) return -1;
+        foreach (DnsRecord record in message.Records)
+        {
+            if (record.Section != DnsSection.Answer || record.Type != type) continue;
+            return DnsPayloadData.TryDecode(record, domainLength, room, out int length) == DecodeStatus.Ok ? length : -1;
+        }
+
+        return -1;
+    }
+
+    private bool HasOther(DnsRoute route) => _routes.Any(r => r != route && r.RetryAt == 0);
+
+    /// <summary>Where the next datagram goes, of whatever kind. Under the gate.</summary>
+    private DnsRoute? Choose(out bool isJumbo)
+    {
+        long now = Now;
+        return ChoosePoll(now, out isJumbo) ?? ChooseData(now);
+    }
+
+    /// <summary>A route on which one more question should be asked for the server's sake.</summary>
+    private DnsRoute? ChoosePoll(long now, out bool isJumbo)
+    {
+        isJumbo = false;
+        DnsRoute? best = null;
+        double least = double.MaxValue;
+        int outstanding = 0;
+        foreach (DnsRoute route in _routes) outstanding += route.Window.Outstanding + route.JumboWindow.Outstanding;
+        if (_backlog >= JumboBacklog)
+        {
+            foreach (DnsRoute route in _routes)
+            {
+                if (!route.CanJumbo || route.RetryAt > now) continue;
+                int wanted = (int)Math.Min(route.JumboWindow.Window, (_backlog / route.Shape.Jumbo) + 1);
+                double load = (double)route.JumboWindow.Outstanding / Math.Max(1, route.JumboWindow.Window);
+                if (load >= least || !route.JumboWindow.CanSend(0, wanted, now)) continue;
+                (best, least, isJumbo) = (route, load, true);
+            }
+
+            if (best is not null || Array.Exists(_routes, r => r.CanJumbo && r.RetryAt == 0)) return best;
+        }
+
+        foreach (DnsRoute route in _routes)
+        {
+            if (route.RetryAt > now) continue;
+            int wanted = (int)Math.Min(int.MaxValue, (_backlog + route.Downstream - 1) / route.Downstream);
+            int most = Math.Max(1, route.Window.Window - Math.Max(1, route.Window.Window / 8));
+            // One at the server in all; as many as the backlog takes beyond.
+            if (outstanding >= Math.Max(1, wanted) || route.Window.Outstanding >= most) continue;
+            double load = (double)route.Window.Outstanding / most;
+            if (load >= least || !route.Window.CanSend(1, wanted, now)) continue;
+            (best, least) = (route, load);
+        }
+
+        return best;
+    }
+
+    /// <summary>A route that takes a datagram up.</summary>
+    private DnsRoute? ChooseData(long now)
+    {
+        DnsRoute? best = null;
+        double least = double.MaxValue;
+        for (int i = 0; i < _routes.Length; i++)
+        {
+            DnsRoute route = _routes[(i + _turn) % _routes.Length];
+            if (route.RetryAt > now || !route.Window.CanSend(1, 0, now)) continue;
+            double load = (double)route.Window.Outstanding / route.Window.Window;
+            if (load >= least) continue;
+            (best, least) = (route, load);
+        }
+
+        _turn++;
+        return best;
+    }
+
+    private void Rouse()
+    {
+        if (_room.CurrentCount == 0) _room.Release();
+    }
+
+    private void OnTimer()
+    {
+        bool changed = false;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            long now = Now;
+            while (_late.TryPeek(out (DnsResolverLink Link, int Key, long Until) late) && late.Until <= now)
+            {
+                late.Link.Cancel(late.Key);
+                _late.Dequeue();
+            }
+
+            foreach (DnsRoute route in _routes)
+            {
+                changed |= Expire(route, route.Window, false, now) | Expire(route, route.JumboWindow, true, now);
+                if (route.RetryAt == 0 && route.UnansweredSince < now - LeaveAfter && HasOther(route)) route.RetryAt = now + RetryAfter;
+                else if (route.RetryAt > 0 && route.RetryAt <= now) (route.RetryAt, route.UnansweredSince) = (0, now);
+                changed |= route.Window.NextSend(now) <= now;
+            }
+
+            if (_isFirst && _firstAnswerBy > 0 && now > _firstAnswerBy) End(TunnelError.TimedOut, "expected an answer in the way that was remembered, got none", distrusts: true);
+            else if (now - _lastHeard > EndAfter && _routes.All(r => r.UnansweredSince < now - EndAfter || r.RetryAt > 0)) End(TunnelError.TimedOut, $"expected an answer, got none for {EndAfter / 1_000_000} s", distrusts: true);
+            Rouse();
+        }
+
+        if (changed) _changed?.Invoke();
+    }
+
+    private bool Expire(DnsRoute route, DnsSlotWindow window, bool isJumbo, long now)
+    {
+        int count = window.Expire(now, _expired);
+        // A resolver that asked again itself answers late, and what the server said is no less true.
+        for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
+        if (isJumbo && count > 0 && (route.JumboFailures += count) >= 16) route.CanJumbo = false;
+        return count > 0;
+    }
+
+    private void End(TunnelError error, string what, bool distrusts)
+    {
+        if (distrusts) _distrust();
+        _arrived.Writer.TryComplete(new TunnelException(error, $"{Name}: {what}"));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using Adit.Core;
+using Adit.Core.Mailboxes;
+using Adit.Wire.Dns;
+
+namespace Adit.Carriers.Dns;
+
+/// <summary>Opens mailboxes to the authority of a tunnel's domains, through resolvers: probes what passes, or remembers it.</summary>
+/// <param name="options">Through whom and for what.</param>
+public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
+{
+    private const long Patience = 5_000_000; // ours: for the first answer in a shape that is only remembered
+
+    private readonly DnsDialerOptions _options = Checked(options);
+    private readonly DnsShapeCache _cache = new(options.CacheFolder, TimeProvider.System);
+
+    /// <inheritdoc/>
+    public string Name { get; } = $"dns://{string.Join(',', options.Domains.Select(d => d.ToString().TrimEnd('.')))}";
+
+    /// <inheritdoc/>
+    public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        (IPEndPoint Resolver, DnsDomainName Domain)[] pairs = [.. _options.Resolvers.SelectMany(r => _options.Domains.Select(d => (r, d)))];
+        (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] known = [.. pairs.Select(p => (p.Resolver, p.Domain, _cache.Read(p.Resolver, p.Domain)))];
+        bool isRemembered = known.Any(k => k.Shape is not null);
+        if (!isRemembered)
+        {
+            DnsShape?[] found = await Task.WhenAll(pairs.Select(p => ProbeAsync(p.Resolver, p.Domain, cancellationToken))).ConfigureAwait(false);
+            known = [.. pairs.Zip(found, (p, s) => (p.Resolver, p.Domain, s))];
+        }
+
+        (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] usable = [.. known.Where(k => k.Shape is not null && k.Shape.Upstream(k.Domain) >= DnsCarrier.LeastUpstream)];
+        if (usable.Length == 0)
+        {
+            throw new TunnelException(
+                TunnelError.Unreachable,
+                $"{Name}: expected an answer of the domain's server through {string.Join(", ", _options.Resolvers)}, got none: try 'adit doctor {Name}'");
+        }
+
+        try
+        {
+            return new DnsMailbox(Name, sink => Open(usable, sink), isRemembered ? Patience : 0, Distrust);
+        }
+        catch (SocketException e)
+        {
+            throw new TunnelException(TunnelError.Unreachable, $"{Name}: {string.Join(", ", _options.Resolvers)}: expected a resolver, got: {e.Message}", inner: e);
+        }
+    }
+
+    private static DnsDialerOptions Checked(DnsDialerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+
+    private List<DnsRoute> Open((IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] usable, IDnsAnswerSink sink)
+    {
+        var routes = new List<DnsRoute>();
+        SocketException? failure = null;
+        foreach (IGrouping<IPEndPoint, (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)> group in usable.GroupBy(u => u.Resolver))
+        {
+            try
+            {
+                var link = new DnsResolverLink(group.Key, sink);
+                double rate = _options.MaximumRate / group.Count();
+                routes.AddRange(group.Select(g => new DnsRoute(link, g.Domain, _options.UsesJumbo ? g.Shape! : g.Shape! with { Jumbo = 0 }, rate, _options.MaximumWindow)));
+            }
+            catch (SocketException e)
+            {
+                failure = e; // the others may do
+            }
+        }
+
+        return routes.Count > 0 ? routes : throw failure!;
+    }
+
+    private async Task<DnsShape?> ProbeAsync(IPEndPoint resolver, DnsDomainName domain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var prober = new DnsProber(resolver, domain);
+            DnsShape? shape = await prober.FindAsync(_options.ProbeTime, _options.UsesJumbo, cancellationToken).ConfigureAwait(false);
+            if (shape is not null) _cache.Write(resolver, domain, shape);
+            return shape;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private void Distrust()
+    {
+        foreach (IPEndPoint resolver in _options.Resolvers)
+        {
+            foreach (DnsDomainName domain in _options.Domains) _cache.Remove(resolver, domain);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Adit.Wire.Dns;
+
+namespace Adit.Carriers.Dns;
+
+/// <summary>One domain through one resolver: how names are written there, and the windows of its outstanding queries. Touched under the mailbox's lock.</summary>
+internal sealed class DnsRoute
+{
+    private readonly DnsSlot[] _slots;
+    private readonly DnsSlot[] _jumboSlots;
+
+    public DnsRoute(DnsResolverLink link, DnsDomainName domain, DnsShape shape, double rate, int window)
+    {
+        (Link, Domain, Shape) = (link, domain, shape);
+        Window = new DnsSlotWindow(new DnsSlotWindowOptions { MaximumRate = rate, Maximum = window, Initial = Math.Min(8, window), Minimum = Math.Min(2, window) });
+        JumboWindow = new DnsSlotWindow(new DnsSlotWindowOptions
+        {
+            MaximumRate = rate, Maximum = MostJumbo, Initial = 4, DelayFactor = 4, DelayAllowance = 200_000, FailureShare = 0.1, MinimumTimeout = 2_000_000, MaximumTimeout = 10_000_000,
+        });
+        _slots = Make(Window, window, false);
+        _jumboSlots = Make(JumboWindow, MostJumbo, true);
+        Upstream = shape.Upstream(domain);
+        Downstream = shape.Downstream(domain);
+        CanJumbo = shape.Jumbo > 0;
+    }
+
+    /// <summary>Ours: jumbo queries at once; resolvers take about that many on a connection.</summary>
+    private const int MostJumbo = 16;
+
+    public DnsResolverLink Link { get; }
+
+    public DnsDomainName Domain { get; }
+
+    public DnsShape Shape { get; }
+
+    public DnsSlotWindow Window { get; }
+
+    public DnsSlotWindow JumboWindow { get; }
+
+    public int Upstream { get; }
+
+    public int Downstream { get; }
+
+    public bool CanJumbo { get; set; }
+
+    /// <summary>When an answer came last, in microseconds.</summary>
+    public long LastHeard { get; set; }
+
+    /// <summary>When a query left that was not answered since; <see cref="long.MaxValue"/> for none.</summary>
+    public long UnansweredSince { get; set; } = long.MaxValue;
+
+    /// <summary>Queries without one good answer between.</summary>
+    public int FailuresInRow { get; set; }
+
+    /// <summary>When it is tried again, once it is left; 0 while it is in use.</summary>
+    public long RetryAt { get; set; }
+
+    public int JumboFailures { get; set; }
+
+    public DnsSlot SlotOf(long ticket, bool isJumbo) => (isJumbo ? _jumboSlots : _slots)[(int)(uint)ticket];
+
+    private DnsSlot[] Make(DnsSlotWindow window, int count, bool isJumbo)
+    {
+        var slots = new DnsSlot[count];
+        for (int i = 0; i < count; i++) slots[i] = new DnsSlot(this, window, isJumbo);
+        return slots;
+    }
+}

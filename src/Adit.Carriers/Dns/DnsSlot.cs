@@ -1,0 +1,14 @@
+namespace Adit.Carriers.Dns;
+
+/// <summary>An outstanding query of a route, by its slot's index.</summary>
+internal sealed class DnsSlot(DnsRoute route, DnsSlotWindow window, bool isJumbo)
+{
+    public DnsRoute Route => route;
+
+    public DnsSlotWindow Window => window;
+
+    public bool IsJumbo => isJumbo;
+
+    /// <summary>What cancels the query.</summary>
+    public int Key { get; set; }
+}

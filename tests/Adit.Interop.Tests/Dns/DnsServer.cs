@@ -1,0 +1,55 @@
+using System.Net;
+using Adit.Carriers.Dns;
+using Adit.Core.Lifeline;
+using Adit.Wire.Dns;
+
+namespace Adit.Interop.Tests.Dns;
+
+/// <summary>Our authority for t.example in this process, whose sessions send back what they get.</summary>
+public sealed class DnsServer : IAsyncDisposable
+{
+    public static readonly DnsDomainName Domain = DnsDomainName.Parse("t.example");
+
+    private readonly LifelineAcceptor _acceptor;
+    private readonly DnsListener _listener;
+
+    private DnsServer(DnsListenerOptions? options)
+    {
+        _acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
+        _listener = new DnsListener(
+            options ?? new DnsListenerOptions
+            {
+                Places = [new IPEndPoint(IPAddress.Loopback, 0)],
+                Authority = new DnsAuthorityOptions { Zones = [new DnsZone(Domain, [new DnsNameServer(DnsDomainName.Parse("ns.t.example"), [IPAddress.Loopback])])] },
+            },
+            _acceptor);
+    }
+
+    public CarrierKey Key { get; } = CarrierKey.Generate();
+
+    public IPEndPoint EndPoint => _listener.EndPoints[0];
+
+    public static async Task<DnsServer> StartAsync(DnsListenerOptions? options = null)
+    {
+        DnsServer server = new(options);
+        await server._listener.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _acceptor.DisposeAsync();
+    }
+
+    private static async Task EchoAsync(LifelineStream stream)
+    {
+        await using (stream)
+        {
+            byte[] room = new byte[65_536];
+            int count;
+            while ((count = await stream.ReadAsync(room)) > 0) await stream.WriteAsync(room.AsMemory(0, count));
+            await stream.CompleteWritesAsync();
+        }
+    }
+}
