@@ -102,7 +102,7 @@ class Modem:
             if value != '0':
                 return self.error(303)
             self.pdu_mode = True
-        elif name == '+CMMS' or name == '+CSCS' or name == '+COPS' or name == '+CREG' or name == '+CSCA':
+        elif name == '+CFUN' or name == '+CMMS' or name == '+CSCS' or name == '+COPS' or name == '+CREG' or name == '+CSCA':
             pass
         elif name == '+CNMI':
             parts = value.split(',')

@@ -69,6 +69,23 @@ public sealed class ModemTests
     }
 
     [Fact]
+    public async Task Storage_IsSweptAtTheStart()
+    {
+        PeerRequired.Installed("python3");
+        await using ModemPair modems = await ModemPair.StartAsync();
+        using var folder = new PeerFolder("modem");
+        var carrier = new SmsCarrierOptions { Rate = 1000 };
+        await using (ISmsLink sender = await Link(modems.Devices[0], carrier, folder)(CancellationToken.None))
+        {
+            for (byte i = 0; i < 5; i++) await sender.SendAsync(MobileNumber, new byte[] { 0x10, i }, SmsForm.Octets);
+        }
+
+        Assert.Contains("'stored': 5", await modems.CountsAsync(), StringComparison.Ordinal);
+        await using ISmsLink receiver = await Link(modems.Devices[1], carrier, folder)(CancellationToken.None);
+        for (byte i = 0; i < 5; i++) Assert.Equal([0x10, i], (await receiver.Received.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Datagram);
+    }
+
+    [Fact]
     public async Task Line_IsLocked_AndStaleLocksAreTakenOver()
     {
         PeerRequired.Installed("python3");
