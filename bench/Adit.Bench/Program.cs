@@ -4,6 +4,7 @@ using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
 using Adit.Bench.Proxies;
+using Adit.Bench.Sms;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
 
@@ -56,11 +57,14 @@ internal static class Program
                 case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await HttpBench.RunAsync(parsed);
                     return 0;
+                case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await SmsBench.RunAsync(parsed);
+                    return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals] or http, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], sms or http, [--runs N] [--quick]");
                     return 2;
             }
         }
