@@ -30,7 +30,7 @@ internal static class SmsBench
         Console.WriteLine($"messages to an open forward, both directions together: {messages}");
         Console.WriteLine("one way, messages take 2 s and up to 5 s more; permitted = what the centre takes in a second");
         Console.WriteLine($"{"permitted/s",-12}{"ours/s",-10}{"loss %",-8}{"new data of what was permitted",-32}{"refused",-9}");
-        int seconds = options.Quick ? 30 : 120;
+        int seconds = options.LinkSeconds < 2 ? 30 : 120;
         foreach ((double permitted, double asked, double loss) in ((double, double, double)[])[(10, 10, 0), (10, 20, 0), (10, 10, 0.02), (100, 100, 0), (100, 150, 0), (100, 100, 0.02)])
         {
             (double share, long refused) = await ShareAsync(permitted, asked, loss, seconds);
@@ -57,7 +57,7 @@ internal static class SmsBench
         return count;
     }
 
-    /// <summary>Sends as much as goes, and counts what arrives in the second half of the time.</summary>
+    /// <summary>Sends what would take so many seconds if every message were full of new data, and sees how long it takes until all has arrived.</summary>
     private static async Task<(double Share, long Refused)> ShareAsync(double permitted, double asked, double loss, int seconds)
     {
         await using LabCentre centre = LabCentre.Start(new LabCentreOptions
@@ -66,32 +66,21 @@ internal static class SmsBench
         });
         var carrier = new SmsCarrierOptions { Rate = asked, Window = 50, Form = SmsForm.Octets };
         (LifelineClient client, LifelineStream server, IAsyncDisposable[] rest) = await ConnectAsync(centre, carrier);
-        using var over = new CancellationTokenSource();
-        long arrived = 0;
-        Task writing = Task.Run(async () =>
-        {
-            byte[] block = new byte[8192];
-            while (!over.IsCancellationRequested) await client.Stream.WriteAsync(block, over.Token);
-        });
-        Task reading = Task.Run(async () =>
-        {
-            byte[] room = new byte[8192];
-            while (await server.ReadAsync(room, over.Token) is > 0 and var count) Interlocked.Add(ref arrived, count);
-        });
-        await Task.Delay(TimeSpan.FromSeconds(20)); // up to speed
-        long before = Interlocked.Read(ref arrived), began = Stopwatch.GetTimestamp();
-        await Task.Delay(TimeSpan.FromSeconds(seconds));
-        double octets = Interlocked.Read(ref arrived) - before, passed = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        // A full message: 140 octets without 7 of head, 8 of tag and some 5 of the frame's type and offset.
+        const double full = 140 - 7 - 8 - 5;
+        byte[] block = new byte[(int)(full * permitted * seconds)];
+        long began = Stopwatch.GetTimestamp();
+        Task writing = client.Stream.WriteAsync(block).AsTask();
+        await server.ReadExactlyAsync(new byte[block.Length]);
+        await writing;
+        // The last message leaves some time before it arrives.
+        double passed = Stopwatch.GetElapsedTime(began).TotalSeconds - 2;
         long refused = centre.Throttled;
-        await over.CancelAsync();
-        await Task.WhenAll(writing, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         server.Abort(TunnelError.Closed);
         client.Stream.Abort(TunnelError.Closed);
         await client.DisposeAsync();
         foreach (IAsyncDisposable each in rest) await each.DisposeAsync();
-        // A full message: 140 octets without 7 of head, 8 of tag and some 5 of the frame's type and offset.
-        const double full = 140 - 7 - 8 - 5;
-        return (octets / full / (permitted * passed), refused);
+        return (block.Length / full / (permitted * passed), refused);
     }
 
     private static async Task<(LifelineClient Client, LifelineStream Server, IAsyncDisposable[] Owned)> ConnectAsync(LabCentre centre, SmsCarrierOptions carrier)
