@@ -1,5 +1,7 @@
 using Adit.Cli.Terminal;
 using Adit.Core;
+using Adit.Core.Lifeline;
+using Adit.Gateway.State;
 using Adit.Ssh.Keys;
 
 namespace Adit.Cli.Keygen;
@@ -27,6 +29,15 @@ internal sealed class KeyGenerator(KeygenOptions options, IPrompt prompt, TextWr
         Say($"Your identification has been saved in {file}");
         Say($"Your public key has been saved in {file}.pub");
         Say($"The key fingerprint is:\n{key.PublicKey.Fingerprint} {comment}");
+    }
+
+    /// <summary>--carrier: the secret of message carriers, which both ends have.</summary>
+    public void GenerateCarrierKey()
+    {
+        string file = options.File is { Length: > 0 } given ? given : throw new UsageException("keygen: --carrier: expected -f FILE, got none");
+        CarrierKey key = CarrierKeyFile.Create(file);
+        Say($"The carrier key has been saved in {file} ({Convert.ToHexStringLower(key.Hint.Span)}).");
+        Say("Copy it to the other end over a safe way, mode 0600; both name it as key=FILE.");
     }
 
     /// <summary>-y.</summary>

@@ -25,6 +25,7 @@ internal static class KeygenCommand
         Option<bool> print = new("-y") { Description = "Print the public key of a private key file" };
         Option<bool> list = new("-l") { Description = "Print the fingerprint of a key file" };
         Option<bool> change = new("-p") { Description = "Change the passphrase of a private key file" };
+        Option<bool> carrier = new("--carrier") { Description = "Make a carrier key in place of a pair: 32 octets that a client and a gateway share for dns, mqtt and sms carriers (key=FILE)" };
         Option<bool> quiet = new("-q") { Description = "Say nothing but errors" };
         Command command = new Verb("keygen", "Make a key pair, or show or change one.",
         [
@@ -32,9 +33,10 @@ internal static class KeygenCommand
             "adit keygen -t rsa -b 4096 -C me@work -N '' -f deploy",
             "adit keygen -l -f deploy.pub",
             "adit keygen -p -f deploy",
+            "adit keygen --carrier -f office.carrier",
         ])
         {
-            type, bits, comment, file, newPassphrase, oldPassphrase, passphraseFile, rounds, print, list, change, quiet,
+            type, bits, comment, file, newPassphrase, oldPassphrase, passphraseFile, rounds, print, list, change, carrier, quiet,
         };
         command.SetAction(result =>
         {
@@ -51,13 +53,14 @@ internal static class KeygenCommand
                 Quiet = result.GetValue(quiet),
             };
             KeyGenerator generator = new(options, prompt, result.InvocationConfiguration.Output);
-            switch (result.GetValue(print), result.GetValue(list), result.GetValue(change))
+            switch (result.GetValue(print), result.GetValue(list), result.GetValue(change), result.GetValue(carrier))
             {
-                case (false, false, false): generator.Generate(); break;
-                case (true, false, false): generator.PrintPublicKey(); break;
-                case (false, true, false): generator.PrintFingerprints(); break;
-                case (false, false, true): generator.ChangePassphrase(); break;
-                default: throw new UsageException("keygen: options: expected one of -y, -l and -p, got several");
+                case (false, false, false, false): generator.Generate(); break;
+                case (true, false, false, false): generator.PrintPublicKey(); break;
+                case (false, true, false, false): generator.PrintFingerprints(); break;
+                case (false, false, true, false): generator.ChangePassphrase(); break;
+                case (false, false, false, true): generator.GenerateCarrierKey(); break;
+                default: throw new UsageException("keygen: options: expected one of -y, -l, -p and --carrier, got several");
             }
 
             return ExitCode.Done;

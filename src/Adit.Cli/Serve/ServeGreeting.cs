@@ -19,14 +19,16 @@ internal static class ServeGreeting
     {
         try
         {
-            ListenUri[] reached = [.. server.Listening.Select(Reached)];
+            ListenUri[] reached = [.. server.Listening.Where(l => !l.IsMessages).Select(Reached)];
+            ListenUri[] messages = [.. server.Listening.Where(l => l.IsMessages)];
             string knownHosts = WriteKnownHosts(server, state, reached);
             foreach (SshPublicKey key in server.HostKeys) to.WriteLine($"host key    {key.KeyType} {key.Fingerprint}");
             if (server.Pin is { } pin) to.WriteLine($"certificate pin={pin}");
             to.WriteLine($"keys        {string.Join(", ", server.AuthorizedKeysFiles)} ({Count(server.AuthorizedKeyCount)})");
             // One a listener: the second family of localhost says nothing new.
             foreach (ListenUri place in reached.DistinctBy(p => (p.Scheme, p.Port, p.Path))) to.WriteLine($"client      {CommandFor(place, server.Pin, knownHosts)}");
-            if (!reached.SequenceEqual(server.Listening)) to.WriteLine($"            (from elsewhere: this machine's name instead of {reached[0].Host}, and compare the host key)");
+            foreach (ListenUri place in messages) to.WriteLine($"carrier     {place} (client: adit ssh --via with the hop of docs/{Page(place)}.md and the same key=FILE)");
+            if (!reached.SequenceEqual(server.Listening.Where(l => !l.IsMessages))) to.WriteLine($"            (from elsewhere: this machine's name instead of {reached[0].Host}, and compare the host key)");
             if (server.AuthorizedKeyCount == 0) WriteHowToAddKey(to, server.AuthorizedKeysFiles[0]);
             to.Flush();
         }
@@ -43,6 +45,8 @@ internal static class ServeGreeting
         "::" => place with { Host = "::1" },
         _ => place,
     };
+
+    private static string Page(ListenUri place) => place.Scheme switch { "dns" => "DNS", "mqtt" or "mqtts" => "MQTT", _ => "SMS" };
 
     private static string CommandFor(ListenUri place, Pin? pin, string knownHosts)
     {
@@ -64,9 +68,9 @@ internal static class ServeGreeting
     private static string WriteKnownHosts(GatewayServer server, StateFolder state, IReadOnlyList<ListenUri> reached)
     {
         string path = Path.Combine(state.Path, "known_hosts");
-        string[] names = [.. reached.Select(l => l.Host), .. server.Listening.Select(l => l.Host), "localhost"];
+        string[] names = [.. reached.Select(l => l.Host), .. server.Listening.Where(l => !l.IsMessages).Select(l => l.Host), "localhost"];
         // By a carrier the host is looked up as if at the usual port.
-        int[] ports = [.. server.Listening.Select(l => l.IsWeb ? 22 : l.Port).Distinct()];
+        int[] ports = [.. server.Listening.Select(l => l.IsWeb || l.IsMessages ? 22 : l.Port).Distinct()];
         // ssh(1) looks up [host]:port, and the bare host for port 22.
         string[] patterns = [.. ports.SelectMany(p => names.Distinct().Select(n => p == 22 ? n : $"[{n}]:{p}"))];
         string[] lines = [.. server.HostKeys.Select(k => $"{string.Join(',', patterns)} {k.ToAuthorizedKeysLine()}")];

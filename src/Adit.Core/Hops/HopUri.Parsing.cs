@@ -34,6 +34,8 @@ public sealed partial record HopUri
         }
     }
 
+    private const string Auto = "auto:";
+
     private static HopUri Read(string text)
     {
         if (text.Length > LongestUri)
@@ -42,6 +44,14 @@ public sealed partial record HopUri
         }
 
         int colon = text.IndexOf("://", StringComparison.Ordinal);
+        if (text.StartsWith(Auto, StringComparison.OrdinalIgnoreCase))
+        {
+            // auto:NAME, no address: the name is one of a configuration's.
+            string name = text[Auto.Length..].TrimStart('/');
+            if (name.Length is 0 or > 64 || name[0] == '-' || name.AsSpan().IndexOfAnyExcept(HostCharacters) >= 0) throw new FormatException("name: expected auto:NAME with letters, digits, '.', '-' and '_'");
+            return new HopUri { Scheme = HopScheme.Find("auto")!, Host = name, Port = 0 };
+        }
+
         if (colon < 0)
         {
             throw new FormatException("no scheme: expected scheme://host[:port]");

@@ -45,6 +45,7 @@ public sealed partial record HopUri
     /// <summary>The URI as the user might have written it, the password replaced by <c>***</c> and the query's values left out.</summary>
     public override string ToString()
     {
+        if (Scheme.Name == "auto") return $"auto:{Host}";
         var text = new StringBuilder(Scheme.Name).Append("://");
         if (User is not null)
         {

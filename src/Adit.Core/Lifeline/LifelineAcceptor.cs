@@ -39,8 +39,9 @@ public sealed class LifelineAcceptor : IAsyncDisposable
     /// <summary>Serves a mailbox of one client until it ends. Its path then goes; the session waits for another.</summary>
     /// <param name="mailbox">The mailbox; owned.</param>
     /// <param name="takesKeyless">Whether clients without a carrier key are taken here: where something else guards the carrier.</param>
+    /// <param name="confirmed">Called once the path is there, and the peer has proven what it can; null for nobody.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ServeAsync(IMailbox mailbox, bool takesKeyless = false, CancellationToken cancellationToken = default)
+    public async Task ServeAsync(IMailbox mailbox, bool takesKeyless = false, Action? confirmed = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
         byte[] room = new byte[65_536];
@@ -77,7 +78,10 @@ public sealed class LifelineAcceptor : IAsyncDisposable
 
                 (path, stream) = (endpoint.Path, found);
                 stream.Attach(path, mailbox, receive: false);
-                if (arrival.IsNewSession) Accept(stream, mailbox.Name);
+                confirmed?.Invoke();
+                if (!arrival.IsNewSession) continue;
+                stream.Source = (mailbox as StreamMailbox)?.Source;
+                Accept(stream, mailbox.Name);
             }
         }
         catch (Exception e)

@@ -22,6 +22,9 @@ public sealed class LifelineClient : IAsyncDisposable
     /// <summary>The stream.</summary>
     public LifelineStream Stream { get; }
 
+    /// <summary>The path that it was made over.</summary>
+    public LifelinePath First { get; private set; } = null!;
+
     /// <summary>Makes a session over a mailbox.</summary>
     /// <param name="mailbox">The first path's; owned from here on, also on failure.</param>
     /// <param name="key">The carrier key; null for keys that are agreed on.</param>
@@ -37,6 +40,7 @@ public sealed class LifelineClient : IAsyncDisposable
         long origin = time.GetTimestamp();
         LifelineClientHandshake handshake = await HandshakeAsync(mailbox, key, null, options, time, origin, cancellationToken).ConfigureAwait(false);
         var client = new LifelineClient(key, options, time, origin, handshake.Session!);
+        client.First = handshake.Path!;
         client.Stream.Attach(handshake.Path!, mailbox, receive: true);
         return client;
     }
@@ -58,6 +62,9 @@ public sealed class LifelineClient : IAsyncDisposable
 
     /// <summary>Chooses whether the stream goes on a path, or it is kept for later.</summary>
     public void Want(LifelinePath path, bool wanted) => Stream.Want(path, wanted);
+
+    /// <summary>Gives a path up; what was on its way goes by another.</summary>
+    public void Drop(LifelinePath path) => Stream.Detach(path, null);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Stream.DisposeAsync();

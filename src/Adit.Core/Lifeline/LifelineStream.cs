@@ -31,6 +31,9 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>Called, outside all locks, when a path's mailbox has ended; the path is taken away already.</summary>
     public event Action<LifelinePath, Exception?>? PathEnded;
 
+    /// <summary>Who opened the first path, where its carrier tells; null elsewhere. What comes later may come from elsewhere.</summary>
+    public System.Net.IPEndPoint? Source { get; internal set; }
+
     /// <summary>The engine; touched under its <see cref="LifelineSession.Gate"/> only.</summary>
     internal LifelineSession Session { get; }
 
@@ -110,6 +113,12 @@ public sealed class LifelineStream : DuplexStream
         Wake();
         _ = carrier.DisposeAsync().AsTask();
         PathEnded?.Invoke(path, reason);
+    }
+
+    /// <summary>How long nothing authentic came by a path.</summary>
+    internal TimeSpan SilenceOf(LifelinePath path)
+    {
+        lock (Session.Gate) return TimeSpan.FromMicroseconds(Math.Max(0, Time - path.LastHeard));
     }
 
     /// <summary>Chooses whether the stream goes on a path, or it is kept for later.</summary>

@@ -6,6 +6,9 @@ public interface IMailboxDialer
     /// <summary>For messages and reports: the hop.</summary>
     string Name { get; }
 
+    /// <summary>Whether each message costs money: then it is opened only when nothing else is left.</summary>
+    bool IsDear => false;
+
     /// <summary>Opens a mailbox, which the caller owns.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The carrier cannot be reached, or refuses.</exception>

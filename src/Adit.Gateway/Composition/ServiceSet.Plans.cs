@@ -15,7 +15,7 @@ public sealed partial class ServiceSet
 {
     private List<SectionPlan> PlansOf(AditConfiguration configuration)
     {
-        HopRegistry hops = BuiltInHops.Create(_options.Dialogue, _options.Loggers.CreateLogger("ssh"), SshConfigOf(configuration));
+        HopRegistry hops = BuiltInHops.Create(_options.Dialogue, _options.Loggers.CreateLogger("ssh"), SshConfigOf(configuration), name => UserCarriers.Find(configuration, name, "configuration"));
         var plans = new List<SectionPlan>();
         if (configuration.Gateway is { } gateway)
         {

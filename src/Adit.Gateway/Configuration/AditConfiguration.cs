@@ -12,6 +12,9 @@ public sealed record AditConfiguration
     /// <summary>The <c>gateway:</c> part; null where the file has none.</summary>
     public GatewayConfiguration? Gateway { get; init; }
 
+    /// <summary>The <c>carriers:</c> part, what <c>auto:NAME</c> hops mean; none by default.</summary>
+    public IReadOnlyList<CarriersConfiguration> Carriers { get; init; } = [];
+
     /// <summary>The <c>forwards:</c> part; none by default.</summary>
     public IReadOnlyList<ForwardConfiguration> Forwards { get; init; } = [];
 

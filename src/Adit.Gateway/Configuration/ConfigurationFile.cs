@@ -76,6 +76,10 @@ public static class ConfigurationFile
             (c, n) => c with { Gateway = reader.Read(n, "gateway", new GatewayConfiguration(), GatewayKeys.Table(reader)) },
             c => c.Gateway is null ? null : ConfigurationWriter.Pairs(c.Gateway, GatewayKeys.Table(reader))),
         new(
+            "carriers",
+            (c, n) => c with { Carriers = Carriers(reader, n) },
+            c => c.Carriers.Count == 0 ? null : c.Carriers.Select(f => (object)ConfigurationWriter.Pairs(f, CarriersKeys.Table)).ToList()),
+        new(
             "forwards",
             (c, n) => c with { Forwards = Forwards(reader, n) },
             c => c.Forwards.Count == 0 ? null : c.Forwards.Select(f => (object)ConfigurationWriter.Pairs(f, ForwardKeys.Table)).ToList()),
@@ -88,6 +92,12 @@ public static class ConfigurationFile
             (c, n) => c with { Links = Links(reader, n) },
             c => c.Links.Count == 0 ? null : c.Links.Select(l => (object)ConfigurationWriter.Pairs(l, LinkKeys.Table)).ToList()),
     ];
+
+    private static List<CarriersConfiguration> Carriers(MappingReader reader, YamlNode node)
+    {
+        if (node is not YamlList list) throw node.Fault("a list of carriers, each with name and hops");
+        return [.. list.Items.Select((item, i) => reader.Read(item, $"carriers[{i}]", new CarriersConfiguration(), CarriersKeys.Table))];
+    }
 
     private static List<ForwardConfiguration> Forwards(MappingReader reader, YamlNode node)
     {

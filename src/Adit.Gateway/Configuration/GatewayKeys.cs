@@ -19,7 +19,7 @@ internal static class GatewayKeys
     /// <summary>The table; nested mappings are read through the same reader.</summary>
     public static IReadOnlyList<YamlKey<GatewayConfiguration>> Table(MappingReader reader) =>
     [
-        new("listen", (g, n) => g with { Listen = n.ListOf(Listen) }, g => Texts(g.Listen)),
+        new("listen", (g, n) => g with { Listen = n.ListOf(Listen) }, g => g.Listen.Select(l => l.ToText()).ToList()),
         new("authorized-keys", (g, n) => g with { AuthorizedKeys = n.ListOf(f => f.Path()) }, g => Texts(g.AuthorizedKeys)),
         new("host-key", (g, n) => g with { HostKeys = n.ListOf(f => f.Path()) }, g => Texts(g.HostKeys)),
         new("certificate", (g, n) => g with { Certificate = n.Path() }, g => g.Certificate),

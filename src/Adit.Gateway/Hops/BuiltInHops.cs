@@ -1,5 +1,5 @@
-using Adit.Core;
 using Adit.Core.Hops;
+using Adit.Gateway.Configuration;
 using Adit.Proxies.Clients;
 using Adit.Ssh.Client;
 using Adit.Ssh.Config;
@@ -15,13 +15,26 @@ public static class BuiltInHops
     /// <param name="dialogue">Who is asked about host keys and for passphrases and passwords.</param>
     /// <param name="logger">Debug words of the hops' sessions; null for none.</param>
     /// <param name="configFile">The ssh_config that hops are resolved by; null for the usual ones.</param>
-    public static HopRegistry Create(IUserDialogue dialogue, ILogger? logger = null, string? configFile = null)
+    /// <param name="carriers">Finds the named carriers of <c>auto:</c>; null for those of the user's configuration.</param>
+    public static HopRegistry Create(IUserDialogue dialogue, ILogger? logger = null, string? configFile = null, Func<string, CarriersConfiguration>? carriers = null)
     {
         Dictionary<string, HopFactory> factories = Table(dialogue, logger, configFile);
         foreach (string scheme in (string[])["ws", "wss", "http", "https"])
         {
             factories[scheme] = (hop, previous) => HttpHop.Create(hop, previous, factories, logger, Environment.GetEnvironmentVariable);
         }
+
+        var streams = new Dictionary<string, HopFactory>(factories);
+        foreach (string scheme in (string[])["tcp", "ws", "wss", "http", "https"])
+        {
+            HopFactory stream = factories[scheme];
+            factories[scheme] = (hop, previous) => CarrierDialers.IsLifeline(hop) ? new LifelineCarrier([CarrierDialers.Of(hop, previous, stream)], CarrierDialers.KeyOf(hop), logger) : stream(hop, previous);
+        }
+
+        HopFactory none = (hop, _) => throw new InvalidOperationException($"{hop}: no stream");
+        foreach (string scheme in (string[])["dns", "mqtt", "mqtts", "sms+smpp", "sms+smpps", "sms+modem"])
+            factories[scheme] = (hop, previous) => new LifelineCarrier([CarrierDialers.Of(hop, previous, none)], CarrierDialers.KeyOf(hop), logger);
+        factories["auto"] = (hop, previous) => AutoHop.Create(hop, (carriers ?? UserCarriers.Find)(hop.Host), previous, streams, logger);
 
         return new HopRegistry(factories);
     }
@@ -36,9 +49,7 @@ public static class BuiltInHops
             var connector = new SshConnector(asked, logger, previous, request);
             return new SshHop(hop, token => connector.ConnectAsync(SshConfigResolver.Resolve(request), token));
         },
-        ["tcp"] = (hop, previous) => hop.Query.Count == 0
-            ? new TcpCarrier(hop, previous)
-            : throw new TunnelException(TunnelError.NotSupported, $"{hop}: {string.Join(", ", hop.Query.Keys)}: a lifeline over TCP is not there yet in this version", hop.ToString()),
+        ["tcp"] = (hop, previous) => new TcpCarrier(hop, previous),
         ["socks4"] = (hop, previous) => new SocksClient(SocksVersion.Socks4, resolvesHere: true, ProxyHopOptions.Of(hop), previous),
         ["socks4a"] = (hop, previous) => new SocksClient(SocksVersion.Socks4a, resolvesHere: false, ProxyHopOptions.Of(hop), previous),
         ["socks5"] = (hop, previous) => new SocksClient(SocksVersion.Socks5, resolvesHere: true, ProxyHopOptions.Of(hop), previous),

@@ -29,7 +29,7 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
 
     /// <summary>How each hop does, nearest first.</summary>
     public IReadOnlyList<HopStatus> Status =>
-        [.. _links.Select((link, i) => link.Dialer is SshHop session ? session.Describe(_outcomes.Of(i, link.Hop)) : _outcomes.Of(i, link.Hop))];
+        [.. _links.Select((link, i) => link.Dialer is IDescribedHop known ? known.Describe(_outcomes.Of(i, link.Hop)) : _outcomes.Of(i, link.Hop))];
 
     /// <summary>Whether <see cref="DialDatagramsAsync"/> may succeed: there are no hops, or the last one knows of datagrams.</summary>
     public bool CarriesDatagrams => _links.Count == 0 || _last is IDatagramDialer;

@@ -36,7 +36,7 @@ internal static class HttpHop
             Host = hop.Host,
             Port = hop.Port,
             Path = hop.Path.TrimEnd('/'),
-            Tls = isSecure ? HopTls.Of(hop) : null,
+            Tls = isSecure ? HopTls.Of(hop, hasCarrierKey: !hop.Query.ContainsKey("cert")) : null,
             Rungs = RungsOf(hop),
             Probes = hop.Scheme.Name is "http" or "https",
             Tunnel = proxy is null ? null : TunnelOf(hop, proxy, previous, factories),

@@ -11,7 +11,7 @@ namespace Adit.Gateway.Hops;
 /// <summary>An <c>ssh://</c> hop: one session, opened at the first dial, through which streams are dialled. A session that was lost is opened anew at the next dial.</summary>
 /// <param name="hop">The hop, named in errors.</param>
 /// <param name="connect">Opens a session.</param>
-public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> connect) : IStreamDialer, IDatagramDialer, IAsyncDisposable
+public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> connect) : IStreamDialer, IDatagramDialer, IDescribedHop, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
@@ -51,7 +51,7 @@ public sealed class SshHop(HopUri hop, Func<CancellationToken, Task<SshRoute>> c
     }
 
     /// <summary>How its session does, beside what dials have told.</summary>
-    internal HopStatus Describe(HopStatus status)
+    HopStatus IDescribedHop.Describe(HopStatus status)
     {
         Task<SshRoute>? route;
         DateTimeOffset began;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Adit.Core;
 using Adit.Core.Certificates;
+using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Listeners.Http;
@@ -19,14 +21,24 @@ internal static class GatewayListeners
     /// <param name="loggers">Where the web server logs; null for nowhere.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    public static async Task StartAsync(
+    /// <returns>The lifelines' one, which is among those started.</returns>
+    public static async Task<LifelineGatewayListener> StartAsync(
         GatewayConfiguration configuration, StateFolder state, List<IGatewayListener> started, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var binder = new SocketBinder(spread: true);
         var left = new List<ListenUri>(configuration.Listen.Count > 0 ? configuration.Listen : [Serving.GatewayServer.DefaultListen]);
+        var lifelines = new LifelineGatewayListener([.. left.Select(u => u.Key).OfType<string>().Distinct().SelectMany(CarrierKeyFile.LoadAll).DistinctBy(k => BitConverter.ToUInt32(k.Hint.Span))], time);
+        started.Add(lifelines);
         while (left.Count > 0)
         {
             ListenUri first = left[0];
+            if (first.IsMessages)
+            {
+                left.RemoveAt(0);
+                await lifelines.StartAsync(MessagesOf(first, lifelines.Acceptor, loggers), first.Scheme, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (!first.IsWeb)
             {
                 left.RemoveAt(0);
@@ -38,7 +50,16 @@ internal static class GatewayListeners
             left.RemoveAll(together.Contains);
             started.Add(await StartWebAsync(configuration, state, together, loggers, time, cancellationToken).ConfigureAwait(false));
         }
+
+        return lifelines;
     }
+
+    private static IMailboxListener MessagesOf(ListenUri place, LifelineAcceptor acceptor, ILoggerFactory? loggers) => place.Scheme switch
+    {
+        "dns" => DnsListening.Create(place.ToString(), place.Host, place.Port, place.Query, acceptor),
+        "sms+smpp" or "sms+smpps" or "sms+modem" => SmsListening.Create(place.Hop!, acceptor, loggers?.CreateLogger("gateway")),
+        _ => throw new TunnelException(TunnelError.NotSupported, $"{place}: listening on {place.Scheme}:// is not there yet in this version"),
+    };
 
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the web server is loaded before
     private static async Task<IGatewayListener> StartWebAsync(

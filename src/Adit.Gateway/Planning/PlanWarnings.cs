@@ -45,7 +45,7 @@ internal static class PlanWarnings
     {
         foreach (ListenUri place in gateway.Listen)
         {
-            if (IsPrivileged(place.Port, environment)) yield return ("gateway.listen", $"{place}: ports below {environment.UnprivilegedPort} need root");
+            if (place.IsBound && IsPrivileged(place.Port, environment)) yield return ("gateway.listen", $"{place}: ports below {environment.UnprivilegedPort} need root");
             if (place.IsWeb && !place.IsSecure) yield return ("gateway.listen", $"{place}: this carrier is not encrypted: who is on the way sees that it is a tunnel and how much flows; SSH inside is encrypted");
         }
 

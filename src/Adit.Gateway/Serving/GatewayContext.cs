@@ -1,3 +1,4 @@
+using Adit.Core.Lifeline;
 using Adit.Gateway.Configuration;
 using Adit.Gateway.Leases;
 using Adit.Gateway.Tunnels;
@@ -19,6 +20,9 @@ internal sealed record GatewayContext
     public required IReadOnlyList<string> NeverReachable { get; init; }
 
     public required ReverseListenerLeases Leases { get; init; }
+
+    /// <summary>Takes the connections that turn out to be lifelines.</summary>
+    public required LifelineAcceptor Lifelines { get; init; }
 
     public TunnelHost? Tunnels { get; init; }
 

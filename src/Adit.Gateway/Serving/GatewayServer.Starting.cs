@@ -45,7 +45,7 @@ public sealed partial class GatewayServer
         var listeners = new List<IGatewayListener>();
         try
         {
-            await GatewayListeners.StartAsync(configuration, state, listeners, loggers, time, cancellationToken).ConfigureAwait(false);
+            LifelineGatewayListener lifelines = await GatewayListeners.StartAsync(configuration, state, listeners, loggers, time, cancellationToken).ConfigureAwait(false);
 
             var context = new GatewayContext
             {
@@ -53,6 +53,7 @@ public sealed partial class GatewayServer
                 Server = ServerOptions(configuration, hostKeys),
                 AuthorizedKeys = AuthorizedKeysOf(configuration, state, logger),
                 NeverReachable = [FileStatus.ResolvePath(state.Path) ?? state.Path],
+                Lifelines = lifelines.Acceptor,
                 Leases = new ReverseListenerLeases(configuration.Takeover, time),
                 Tunnels = TunnelHost.Create(configuration.Tunnels, state, logger, time),
                 Logger = logger,

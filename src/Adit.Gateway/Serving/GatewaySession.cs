@@ -1,8 +1,11 @@
 using System.Net;
 using Adit.Core;
+using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
 using Adit.Gateway.Admission;
 using Adit.Gateway.Leases;
+using Adit.Gateway.Listeners;
 using Adit.Gateway.Status;
 using Adit.Gateway.Tunnels;
 using Adit.Ssh.Channels;
@@ -26,6 +29,8 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     private ForwardingService? _forwarding;
     private SshConnection? _connection;
     private string? _closed;
+    private FirstOctetStream? _first;
+    private StreamMailbox? _carrier;
 
     public GatewaySession(GatewayContext context, long number, Incoming incoming)
     {
@@ -49,7 +54,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         {
             From = _source,
             User = session is null ? null : Shown(session.User),
-            What = session is null ? "logging in" : $"{_incoming.Carrier} {session.Key!.Fingerprint}",
+            What = _carrier is not null ? "carries a lifeline" : session is null ? "logging in" : $"{_incoming.Carrier} {session.Key!.Fingerprint}",
             Since = _since,
             Up = octets?.Received,
             Down = octets?.Sent,
@@ -63,7 +68,12 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     {
         using (login)
         {
-            if (await LogInAsync(login, stopping).ConfigureAwait(false) is not { } session) return;
+            if (await LogInAsync(login, stopping).ConfigureAwait(false) is not { } session)
+            {
+                if (_first?.TakeLifeline() is { } carrier) await CarryAsync(carrier, login, stopping).ConfigureAwait(false);
+                return;
+            }
+
             long began = _context.Time.GetTimestamp();
             await session.Connection.Closed.ConfigureAwait(false);
             await DisposeAsync().ConfigureAwait(false);
@@ -79,6 +89,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     public async ValueTask StopAsync(string reason)
     {
         _closed ??= reason;
+        if (_carrier is { } carrier) await carrier.DisposeAsync().ConfigureAwait(false);
         if (_connection is { } connection) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -89,7 +100,11 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     }
 
     /// <summary>Closes at once.</summary>
-    public void Abort() => _connection?.Abort();
+    public void Abort()
+    {
+        _connection?.Abort();
+        _carrier?.DisposeAsync().AsTask();
+    }
 
     /// <inheritdoc/>
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken) =>
@@ -106,16 +121,22 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
     {
         var authority = new KeyAuthority(_context.AuthorizedKeys, _context.Time, _context.Server.Transport.Algorithms.CertificateAuthority);
         LogConnected(_logger, Name, _source);
+        // What came by a lifeline is SSH.
+        DuplexStream stream = _incoming.Stream is LifelineStream ? _incoming.Stream : _first = new FirstOctetStream(_incoming.Stream);
         try
         {
             SshServerSession session = await SshServerSession.AcceptAsync(
-                _incoming.Stream, _incoming.Stream.IsDear ? SlimProfile.Of(_context.Server, _context.Configuration.KeyExchanges is not null) : _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
+                stream, _incoming.Stream.IsDear ? SlimProfile.Of(_context.Server, _context.Configuration.KeyExchanges is not null) : _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
             login.Succeeded();
             return session;
         }
         catch (OperationCanceledException)
         {
             return null; // the gateway stops
+        }
+        catch (TunnelException) when (_first?.TakeLifeline() is not null)
+        {
+            return null;
         }
         catch (TunnelException e)
         {
@@ -139,6 +160,23 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         return null;
     }
 
+    /// <summary>The connection is one of a lifeline's carriers; its sessions come as connections of their own.</summary>
+    private async Task CarryAsync(DuplexStream stream, PendingLogin login, CancellationToken stopping)
+    {
+        _carrier = new StreamMailbox(stream, _incoming.Carrier, expectsIdentification: false, _incoming.Source);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(LifelinePatience);
+        LogLifeline(_logger, Name, _source);
+        bool isConfirmed = false;
+        await _context.Lifelines.ServeAsync(_carrier, takesKeyless: true, () =>
+        {
+            isConfirmed = true;
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            login.Succeeded();
+        }, limit.Token).ConfigureAwait(false);
+        if (!isConfirmed && !stopping.IsCancellationRequested) login.Failed(PenaltyReason.NoAuthentication);
+    }
+
     /// <summary>Sets up what the client may do, before it can ask for anything.</summary>
     private ForwardingService Serve(SshServerSession session)
     {
@@ -160,6 +198,9 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         return _forwarding = new ForwardingService(session.Connection, policy, options, _logger);
     }
 
+    // Ours: how long a lifeline's carrier may take to prove that it belongs to one.
+    private static readonly TimeSpan LifelinePatience = TimeSpan.FromSeconds(30);
+
     // Whoever is not logged in may send a name of some ten thousand octets.
     private static string Shown(string user) => user.Length <= 64 ? user : user[..64] + "…";
 
@@ -172,6 +213,9 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Connection}: connection from {Source}")]
     private static partial void LogConnected(ILogger logger, string connection, string source);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Connection}: a lifeline's carrier from {Source}")]
+    private static partial void LogLifeline(ILogger logger, string connection, string source);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Connection}: login of {User} from {Source} with {KeyType} {Fingerprint} ({Client})")]
     private static partial void LogLogin(ILogger logger, string connection, string user, string source, string keyType, string fingerprint, string client);

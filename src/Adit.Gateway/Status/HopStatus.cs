@@ -18,6 +18,12 @@ public sealed record HopStatus
     /// <summary>The same, received.</summary>
     public long? Down { get; init; }
 
+    /// <summary>How often a lifeline moved from one carrier to another; null where it is none.</summary>
+    public int? Moves { get; init; }
+
+    /// <summary>The carriers of a lifeline, the best first; null where it is none.</summary>
+    public IReadOnlyList<CarrierStatus>? Carriers { get; init; }
+
     /// <summary>Dials that ended at this hop.</summary>
     public long Failures { get; init; }
 

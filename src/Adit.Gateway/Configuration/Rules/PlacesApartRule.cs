@@ -12,7 +12,7 @@ internal sealed class PlacesApartRule : IConfigurationRule
     public IEnumerable<(string Path, string Message)> Check(AditConfiguration configuration)
     {
         var places = new List<(string Section, string Path, ForwardEndpoint At)>();
-        foreach (Listeners.ListenUri uri in configuration.Gateway?.Listen ?? [])
+        foreach (Listeners.ListenUri uri in (configuration.Gateway?.Listen ?? []).Where(u => u.IsBound && u.Scheme != "dns"))
             places.Add(("gateway", "gateway.listen", new ForwardEndpoint(uri.Host, new PortRange(uri.Port, uri.Port), null)));
         for (int i = 0; i < configuration.Forwards.Count; i++)
             if (configuration.Forwards[i].Listen is { } listen) places.Add(($"forwards[{i}]", $"forwards[{i}].listen", listen));

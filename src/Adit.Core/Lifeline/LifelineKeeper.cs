@@ -1,0 +1,349 @@
+using Adit.Core.Mailboxes;
+
+namespace Adit.Core.Lifeline;
+
+/// <summary>
+/// A client's session, kept alive over carriers in the order in which they are wanted: the best that works carries the stream, the next one is kept warm, a lost one is opened again, and when a better one returns
+/// the stream moves back. One keeper a session; it ends with the stream, which belongs to whoever asked for it.
+/// </summary>
+/// <remarks>
+/// Theory of operation: all carriers are tried in parallel, each a little later than the one before, so that the best wins where several work; a handshake that is given up leaves nothing at the server. From then
+/// on one loop looks at all of them when a path has ended, and once a second. What carries the stream is told to the server path by path; what was on its way on a lost path goes again by another.
+/// </remarks>
+public sealed class LifelineKeeper
+{
+    // Ours: how much later each carrier is tried than the one before it, and those that cost money.
+    private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    // Ours: how long one attempt to open a further path may take, and how long a path must have been there before it pushes others aside.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DearPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Trial = TimeSpan.FromSeconds(3);
+
+    // Ours: a path with so many timeouts in a row, and silent for so long, is given up and opened anew.
+    private const int DeadTimeouts = 5;
+    private static readonly TimeSpan DeadSilence = TimeSpan.FromSeconds(10);
+    private const int Suspect = 3;
+    private const int Kept = 2;
+
+    private readonly Lane[] _lanes;
+    private readonly CarrierKey? _key;
+    private readonly LifelineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LifelineClient? _client;
+    private Lane? _active;
+
+    /// <summary>Makes a keeper; nothing is opened yet.</summary>
+    /// <param name="dialers">The carriers, the best first; one or more.</param>
+    /// <param name="key">The carrier key, for all of them; null for keys that are agreed on.</param>
+    /// <param name="options">How the session behaves; null for the defaults.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public LifelineKeeper(IReadOnlyList<IMailboxDialer> dialers, CarrierKey? key, LifelineOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(dialers);
+        ArgumentOutOfRangeException.ThrowIfZero(dialers.Count, nameof(dialers));
+        _lanes = [.. dialers.Select(d => new Lane(d))];
+        (_key, _options, _time) = (key, options ?? new LifelineOptions(), time ?? TimeProvider.System);
+    }
+
+    /// <summary>Called, outside locks, when the stream goes by another carrier: its name, and that of the one before, null at first.</summary>
+    public event Action<string, string?>? Moved;
+
+    /// <summary>Called, outside locks, when a carrier was lost or could not be opened: its name, and why.</summary>
+    public event Action<string, string>? Lost;
+
+    /// <summary>How often the stream moved from one carrier to another.</summary>
+    public int Moves { get; private set; }
+
+    /// <summary>The carriers of this moment, in their order.</summary>
+    public IReadOnlyList<LifelineRoute> Routes
+    {
+        get
+        {
+            lock (_gate) return [.. _lanes.Select(l => new LifelineRoute(l.Dialer.Name, l.State, l.Path is { } path ? TimeSpan.FromMicroseconds(path.RoundTrip) : null, l.Problem))];
+        }
+    }
+
+    /// <summary>Makes the session over the best carrier that answers.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The stream, which the caller owns.</returns>
+    /// <exception cref="TunnelException">None of the carriers works: what the first of them said.</exception>
+    public async Task<LifelineStream> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var attempts = new List<Task<LifelineClient>>();
+        var owners = new List<Lane>();
+        Lane[] order = [.. _lanes.Where(l => !l.Dialer.IsDear), .. _lanes.Where(l => l.Dialer.IsDear)];
+        int next = 0;
+        Exception? first = null;
+        (Exception Failure, int Index)? best = null;
+        while (_client is null)
+        {
+            bool mayStart = next < order.Length && (!order[next].Dialer.IsDear || attempts.Count == 0);
+            if (mayStart)
+            {
+                Lane lane = order[next++];
+                lane.State = LifelineRouteState.Opening;
+                owners.Add(lane);
+                attempts.Add(Task.Run(() => FirstAsync(lane, giveUp.Token), CancellationToken.None));
+            }
+
+            if (attempts.Count == 0 && next == order.Length) throw best?.Failure ?? first ?? new TunnelException(TunnelError.ConnectionLost, "lifeline: no carrier");
+            bool more = next < order.Length && !order[next].Dialer.IsDear;
+            Task any = Task.WhenAny(attempts);
+            if (more) await Task.WhenAny(any, Task.Delay(Stagger, _time, CancellationToken.None)).ConfigureAwait(false);
+            else await any.ConfigureAwait(false);
+            for (int i = attempts.Count - 1; i >= 0; i--)
+            {
+                if (!attempts[i].IsCompleted) continue;
+                (Task<LifelineClient> attempt, Lane lane) = (attempts[i], owners[i]);
+                attempts.RemoveAt(i);
+                owners.RemoveAt(i);
+                if (attempt.IsCompletedSuccessfully)
+                {
+                    if (_client is null) Begin(lane, attempt.Result);
+                    else await attempt.Result.DisposeAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                Exception failure = attempt.Exception?.InnerException ?? new OperationCanceledException(cancellationToken);
+                int index = Array.IndexOf(_lanes, lane);
+                if (best is null || index < best.Value.Index) best = (failure, index);
+                Fail(lane, failure);
+            }
+
+            if (_client is null) cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await giveUp.CancelAsync().ConfigureAwait(false);
+        for (int i = 0; i < attempts.Count; i++) _ = LeaveAsync(attempts[i], owners[i]);
+        _client.Stream.PathEnded += OnPathEnded;
+        _ = Task.Run(KeepAsync, CancellationToken.None);
+        return _client.Stream;
+    }
+
+    private async Task<LifelineClient> FirstAsync(Lane lane, CancellationToken cancellationToken)
+    {
+        IMailbox mailbox = await lane.Dialer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await LifelineClient.ConnectAsync(mailbox, _key, _options, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Begin(Lane lane, LifelineClient client)
+    {
+        lock (_gate)
+        {
+            _client = client;
+            lane.Up(client.First, _time.GetTimestamp());
+            lane.State = LifelineRouteState.Active;
+            _active = lane;
+        }
+
+        Moved?.Invoke(lane.Dialer.Name, null);
+    }
+
+    /// <summary>An attempt that came too late: it may be tried again as a further path.</summary>
+    private async Task LeaveAsync(Task<LifelineClient> attempt, Lane lane)
+    {
+        try
+        {
+            await (await attempt.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TunnelException or OperationCanceledException or IOException)
+        {
+            // Given up.
+        }
+
+        lock (_gate) lane.State = LifelineRouteState.Idle;
+        Signal();
+    }
+
+    private async Task KeepAsync()
+    {
+        LifelineStream stream = _client!.Stream;
+        while (!stream.Ended.IsCompleted)
+        {
+            TaskCompletionSource look;
+            lock (_gate) look = _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Review();
+            await Task.WhenAny(look.Task, Task.Delay(Look, _time), stream.Ended).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens, closes and chooses.</summary>
+    private void Review()
+    {
+        long now = _time.GetTimestamp();
+        var drop = new List<LifelinePath>();
+        string? moved = null, before = null;
+        lock (_gate)
+        {
+            int better = 0, settled = 0;
+            bool cheap = _lanes.Any(l => l.Path is not null && !l.Dialer.IsDear);
+            Lane? best = null, fallback = null;
+            foreach (Lane lane in _lanes)
+            {
+                if (lane.Path is { } path)
+                {
+                    if (path.Timeouts >= DeadTimeouts && _time.GetElapsedTime(lane.Since, now) > DeadSilence && _client!.Stream.SilenceOf(path) > DeadSilence && !lane.Dialer.IsDear)
+                    {
+                        drop.Add(path);
+                        continue;
+                    }
+
+                    if (settled >= Kept || (lane.Dialer.IsDear && cheap && lane != _active))
+                    {
+                        lane.IsSpare = true;
+                        drop.Add(path);
+                        continue;
+                    }
+
+                    better++;
+                    if (_time.GetElapsedTime(lane.Since, now) > Trial && path.Timeouts < Suspect) settled++;
+                    fallback ??= lane;
+                    if (path.Timeouts < Suspect && (lane == _active || _active?.Path is null || _active.Path.Timeouts >= Suspect || _time.GetElapsedTime(lane.Since, now) > Trial)) best ??= lane;
+                }
+                else if (lane.State is not LifelineRouteState.Opening)
+                {
+                    bool wanted = better < Kept && (!lane.Dialer.IsDear || !cheap);
+                    if (!wanted) lane.State = LifelineRouteState.Idle;
+                    else if (now >= lane.NextTry)
+                    {
+                        lane.State = LifelineRouteState.Opening;
+                        _ = Task.Run(() => OpenAsync(lane));
+                    }
+                }
+            }
+
+            Lane? chosen = best ?? fallback;
+            if (chosen is not null && chosen != _active)
+            {
+                (moved, before) = (chosen.Dialer.Name, _active?.Dialer.Name);
+                if (_active is { Path: { } old } past)
+                {
+                    _client!.Want(old, false);
+                    past.State = LifelineRouteState.Warm;
+                }
+
+                _client!.Want(chosen.Path!, true);
+                chosen.State = LifelineRouteState.Active;
+                _active = chosen;
+                Moves++;
+            }
+        }
+
+        foreach (LifelinePath path in drop) _client!.Drop(path);
+        if (moved is not null) Moved?.Invoke(moved, before);
+    }
+
+    private async Task OpenAsync(Lane lane)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : Patience, _time);
+            using CancellationTokenRegistration end = limit.Token.UnsafeRegister(static _ => { }, null);
+            _ = _client!.Stream.Ended.ContinueWith(_ => Cancel(limit), TaskScheduler.Default);
+            IMailbox mailbox = await lane.Dialer.OpenAsync(limit.Token).ConfigureAwait(false);
+            bool wanted;
+            lock (_gate) wanted = _active?.Path is null;
+            LifelinePath path = await _client.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
+            lock (_gate)
+            {
+                lane.Up(path, _time.GetTimestamp());
+                lane.State = LifelineRouteState.Warm;
+            }
+        }
+        catch (Exception e) when (e is TunnelException or OperationCanceledException or IOException)
+        {
+            Fail(lane, e is OperationCanceledException ? new TunnelException(TunnelError.TimedOut, $"{lane.Dialer.Name}: no answer in time") : e);
+        }
+
+        Signal();
+    }
+
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was over before.
+        }
+    }
+
+    private void OnPathEnded(LifelinePath path, Exception? reason)
+    {
+        Lane? lane;
+        bool wasSpare = false;
+        lock (_gate)
+        {
+            lane = _lanes.FirstOrDefault(l => l.Path == path);
+            if (lane is null) return;
+            lane.Path = null;
+            wasSpare = lane.IsSpare;
+            lane.State = wasSpare ? LifelineRouteState.Idle : LifelineRouteState.Down;
+            lane.IsSpare = false;
+            // One that lived for long is tried again at once.
+            if (_time.GetElapsedTime(lane.Since) > LongestPause) lane.Pause = TimeSpan.Zero;
+            if (!wasSpare) lane.PutOff(_time, FirstPause, LongestPause);
+            lane.Problem = wasSpare ? null : reason?.Message ?? "the carrier ended";
+        }
+
+        if (!wasSpare && !_client!.Stream.Ended.IsCompleted) Lost?.Invoke(lane.Dialer.Name, lane.Problem!);
+        Signal();
+    }
+
+    private void Fail(Lane lane, Exception failure)
+    {
+        lock (_gate)
+        {
+            lane.State = LifelineRouteState.Down;
+            lane.Problem = failure.Message;
+            lane.PutOff(_time, FirstPause, LongestPause);
+        }
+
+        if (failure is TunnelException) Lost?.Invoke(lane.Dialer.Name, failure.Message);
+    }
+
+    private void Signal()
+    {
+        lock (_gate) _look.TrySetResult();
+    }
+
+    /// <summary>What is known of one carrier; under the gate.</summary>
+    private sealed class Lane(IMailboxDialer dialer)
+    {
+        public IMailboxDialer Dialer => dialer;
+
+        public LifelineRouteState State { get; set; }
+
+        public LifelinePath? Path { get; set; }
+
+        public long Since { get; private set; }
+
+        public long NextTry { get; private set; }
+
+        public TimeSpan Pause { get; set; }
+
+        public bool IsSpare { get; set; }
+
+        public string? Problem { get; set; }
+
+        public void Up(LifelinePath path, long now)
+        {
+            (Path, Since, Problem, IsSpare) = (path, now, null, false);
+        }
+
+        public void PutOff(TimeProvider time, TimeSpan first, TimeSpan longest)
+        {
+            NextTry = time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency);
+            Pause = Pause == TimeSpan.Zero ? first : Pause * 2 < longest ? Pause * 2 : longest;
+        }
+    }
+}
