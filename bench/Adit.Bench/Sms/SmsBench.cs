@@ -57,7 +57,7 @@ internal static class SmsBench
         return count;
     }
 
-    /// <summary>Sends what would take so many seconds if every message were full of new data, and sees how long it takes until all has arrived.</summary>
+    /// <summary>Sends what would take so many seconds if every message were full of new data: the share of the permitted rate that was used, times the share of that which was new data.</summary>
     private static async Task<(double Share, long Refused)> ShareAsync(double permitted, double asked, double loss, int seconds)
     {
         await using LabCentre centre = LabCentre.Start(new LabCentreOptions
@@ -69,18 +69,23 @@ internal static class SmsBench
         // A full message: 140 octets without 7 of head, 8 of tag and some 5 of the frame's type and offset.
         const double full = 140 - 7 - 8 - 5;
         byte[] block = new byte[(int)(full * permitted * seconds)];
-        long began = Stopwatch.GetTimestamp();
         Task writing = client.Stream.WriteAsync(block).AsTask();
-        await server.ReadExactlyAsync(new byte[block.Length]);
+        Task reading = server.ReadExactlyAsync(new byte[block.Length]).AsTask();
+        // How much of what is permitted it uses, once it is up to speed and before the end comes near ...
+        await Task.Delay(TimeSpan.FromSeconds(seconds * 0.1));
+        long before = centre.SubmittedBy(Mobile), began = Stopwatch.GetTimestamp();
+        await Task.Delay(TimeSpan.FromSeconds(seconds * 0.7));
+        double used = (centre.SubmittedBy(Mobile) - before) / (permitted * Stopwatch.GetElapsedTime(began).TotalSeconds);
+        await reading;
         await writing;
-        // The last message leaves some time before it arrives.
-        double passed = Stopwatch.GetElapsedTime(began).TotalSeconds - 2;
+        // ... and for what: messages that the data would need at least, of all that were sent.
+        double fresh = block.Length / full / centre.SubmittedBy(Mobile);
         long refused = centre.Throttled;
         server.Abort(TunnelError.Closed);
         client.Stream.Abort(TunnelError.Closed);
         await client.DisposeAsync();
         foreach (IAsyncDisposable each in rest) await each.DisposeAsync();
-        return (block.Length / full / (permitted * passed), refused);
+        return (used * fresh, refused);
     }
 
     private static async Task<(LifelineClient Client, LifelineStream Server, IAsyncDisposable[] Owned)> ConnectAsync(LabCentre centre, SmsCarrierOptions carrier)
