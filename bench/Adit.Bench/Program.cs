@@ -6,6 +6,7 @@ using Adit.Bench.Links;
 using Adit.Bench.Load;
 using Adit.Bench.Mqtt;
 using Adit.Bench.Proxies;
+using Adit.Bench.Sms;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
 
@@ -65,11 +66,14 @@ internal static class Program
                 case ["dns", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "unbound", "bind", "loss", "limit", "rivals"):
                     await DnsBench.RunAsync(parsed);
                     return 0;
+                case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await SmsBench.RunAsync(parsed);
+                    return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http or mqtt, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]");
                     return 2;
             }
         }
