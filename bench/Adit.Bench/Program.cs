@@ -4,7 +4,9 @@ using Adit.Bench.Dns;
 using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
+using Adit.Bench.Mqtt;
 using Adit.Bench.Proxies;
+using Adit.Bench.Sms;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
 
@@ -63,14 +65,23 @@ internal static class Program
                 case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await HttpBench.RunAsync(parsed);
                     return 0;
+                case ["mqtt-end", string role, string broker, string secret, string port]:
+                    await MqttEnd.RunAsync(role, int.Parse(broker), secret, int.Parse(port));
+                    return 0;
+                case ["mqtt", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await MqttBench.RunAsync(parsed);
+                    return 0;
                 case ["dns", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "unbound", "bind", "loss", "limit", "rivals"):
                     await DnsBench.RunAsync(parsed);
+                    return 0;
+                case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await SmsBench.RunAsync(parsed);
                     return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals] or http, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]");
                     return 2;
             }
         }
