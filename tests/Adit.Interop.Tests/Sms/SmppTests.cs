@@ -74,6 +74,28 @@ public sealed class SmppTests
     }
 
     [Fact]
+    public async Task Tls_WithThePinnedKeyOnly()
+    {
+        PeerRequired.Installed(PeerRequired.Smpp, "openssl");
+        using var folder = new PeerFolder("smsc");
+        OpenSslCertificate certificate = await OpenSslCertificate.MakeAsync(folder);
+        await using NodeCentre centre = await NodeCentre.StartAsync($$"""{"key":"{{certificate.KeyFile}}","cert":"{{certificate.CertificateFile}}"}""");
+        Assert.True(Core.Certificates.Pin.TryParse(certificate.Pin, out Core.Certificates.Pin? pin));
+        var options = new SmppLinkOptions
+        {
+            Name = "hop", Host = "127.0.0.1", Port = centre.Port, SystemId = Mobile, From = "+" + Mobile, Carrier = new SmsCarrierOptions(), Tls = new TlsClientOptions { ServerName = "localhost", Pins = [pin!] },
+        };
+        await using (SmppLink link = await SmppLink.OpenAsync(options, new SocketDialer()))
+        {
+            await link.SendAsync("+" + Mobile, new byte[] { 0x10, 1 }, SmsForm.Octets);
+            Assert.Equal([0x10, 1], (await link.Received.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Datagram);
+        }
+
+        TunnelException e = await Assert.ThrowsAsync<TunnelException>(() => SmppLink.OpenAsync(options with { Tls = new TlsClientOptions { ServerName = "localhost" } }, new SocketDialer()));
+        Assert.Equal(TunnelError.CertificateNotTrusted, e.Error);
+    }
+
+    [Fact]
     public async Task WrongPassword_IsFatalAndSaysSo()
     {
         PeerRequired.Installed(PeerRequired.Smpp);
