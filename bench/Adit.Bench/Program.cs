@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using Adit.Bench.Dns;
 using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
+using Adit.Bench.Mqtt;
 using Adit.Bench.Proxies;
 using Adit.Bench.Sms;
 using Adit.Bench.Ssh;
@@ -19,7 +21,13 @@ internal static class Program
             switch (args)
             {
                 case ["load-server"]:
-                    LoadServer.Run();
+                    LoadServer.Run(IPAddress.Loopback);
+                    return 0;
+                case ["load-server", "any"]:
+                    LoadServer.Run(IPAddress.Any);
+                    return 0;
+                case ["dns-tunnel-load", string place, string kind, string amount, string seconds]:
+                    TunnelLoad.Run(IPEndPoint.Parse(place), kind, long.Parse(amount), int.Parse(seconds));
                     return 0;
                 case ["load-client", string kind, string path, string amount, string parallel]:
                     LoadResult result = LoadClient.Run(kind, LoadPath.Parse(path), long.Parse(amount), int.Parse(parallel));
@@ -40,14 +48,6 @@ internal static class Program
                 case ["dns-load", string resolvers, string kind, string amount, string jumbo]:
                     await RawDns.LoadAsync(resolvers, kind, long.Parse(amount), jumbo == "jumbo");
                     return 0;
-                case ["dns-site", string loss]:
-                    await using (ResolverSite site = await ResolverSite.StartAsync(double.Parse(loss, CultureInfo.InvariantCulture)))
-                    {
-                        Console.WriteLine($"{site.ClientSide.Name} {site.ResolverSide.Name} {site.ServerSide.Name}");
-                        await Console.In.ReadLineAsync();
-                    }
-
-                    return 0;
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "forwards", "path", "connections", "echo", "idle"):
                     await SshBench.RunAsync(parsed);
                     return 0;
@@ -57,6 +57,15 @@ internal static class Program
                 case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await HttpBench.RunAsync(parsed);
                     return 0;
+                case ["mqtt-end", string role, string broker, string secret, string port]:
+                    await MqttEnd.RunAsync(role, int.Parse(broker), secret, int.Parse(port));
+                    return 0;
+                case ["mqtt", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await MqttBench.RunAsync(parsed);
+                    return 0;
+                case ["dns", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "unbound", "bind", "loss", "limit", "rivals"):
+                    await DnsBench.RunAsync(parsed);
+                    return 0;
                 case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await SmsBench.RunAsync(parsed);
                     return 0;
@@ -64,7 +73,7 @@ internal static class Program
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], sms or http, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]");
                     return 2;
             }
         }

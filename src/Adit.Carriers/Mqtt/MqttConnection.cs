@@ -15,6 +15,9 @@ internal sealed class MqttConnection : IAsyncDisposable
     // Ours: four messages of the usual length a write; and room for several of the longest a read.
     private const int FlushLength = 64 * 1024, ReceiveLength = 256 * 1024, QuickLength = 4096;
 
+    // Ours: answers that wait while the broker does not read.
+    private const int MostAnswers = 1024 * 1024;
+
     private readonly DuplexStream _stream;
     private readonly SocketStream? _socket;
     private readonly MqttBrokerOptions _options;
@@ -161,11 +164,11 @@ internal sealed class MqttConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            bool is1 = _session.TryReceive(_received.AsSpan(_start, _end - _start), Now, out int consumed, out arrival);
+            bool isThere = _session.TryReceive(_received.AsSpan(_start, _end - _start), Now, out int consumed, out arrival);
             _start += consumed;
             if (_session.Failure is { } failure) throw new TunnelException(failure.Error, $"{_options.Name}: broker: {failure.Reason}", _options.Name);
             if (arrival.Kind == MqttArrivalKind.Disconnected) throw Refused(_options, "connection", arrival.Reason);
-            return is1;
+            return isThere;
         }
     }
 
@@ -175,7 +178,9 @@ internal sealed class MqttConnection : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
-        if (_session.OutputLength > 0) await FlushAsync(cancellationToken).ConfigureAwait(false);
+        // What was answered leaves, but is not waited for: a broker that reads no more before we do would never. Only much is.
+        if (_session.OutputLength > MostAnswers) await FlushAsync(cancellationToken).ConfigureAwait(false);
+        else if (_session.OutputLength > 0) _ = FlushQuietlyAsync();
         if (_start == _end) _start = _end = 0;
         else if (_start > ReceiveLength / 2)
         {

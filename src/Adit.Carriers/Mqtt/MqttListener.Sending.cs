@@ -69,8 +69,8 @@ public sealed partial class MqttListener
             if (_connection is { } current) await FlushQuietlyAsync(current).ConfigureAwait(false);
             try
             {
-                if (wait == long.MaxValue) await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                else await _wake.WaitAsync(TimeSpan.FromMicroseconds(Math.Max(1000, wait)), _stopping.Token).ConfigureAwait(false);
+                bool isWoken = await _wake.WaitAsync(TimeSpan.FromMicroseconds(Math.Clamp(wait, 1000, SilenceLimit / 4)), _stopping.Token).ConfigureAwait(false);
+                if (!isWoken && waiting.Count == 0) DropSilent();
             }
             catch (OperationCanceledException)
             {

@@ -14,6 +14,9 @@ namespace Adit.Carriers.Mqtt;
 /// </remarks>
 public sealed partial class MqttSession
 {
+    // Ours: questions without an answer, after which a broker is taken for broken. Each is a topic's name here.
+    private const int MostPending = 4096;
+
     private readonly MqttSessionOptions _options;
     private readonly MqttVersion _version;
     private readonly byte[]?[] _aliases;
@@ -157,6 +160,8 @@ public sealed partial class MqttSession
 
     private ushort NewId(string what)
     {
+        if (_pending.Count >= MostPending) Fail(TunnelError.ProtocolViolation, $"expected answers, got none to {MostPending} packets");
+        if (Failure is not null) return 1; // nothing is sent any more
         // §2.2.1: never 0, and none that waits for an answer; far fewer wait than there are.
         do _lastId++;
         while (_lastId == 0 || _pending.ContainsKey(_lastId));

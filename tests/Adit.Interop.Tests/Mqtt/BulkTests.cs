@@ -10,7 +10,7 @@ namespace Adit.Interop.Tests.Mqtt;
 /// <summary>Much through mosquitto, the carrier alone: both ways at once, by two clients, and with a subscriber that takes nothing for three seconds.</summary>
 public sealed class BulkTests
 {
-    private const long Bulk = 256L << 20;
+    private const long Bulk = 64L << 20;
 
     [Fact]
     public async Task Bulk_BothWaysAtOnce()
