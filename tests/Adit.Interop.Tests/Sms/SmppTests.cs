@@ -51,11 +51,11 @@ public sealed class SmppTests
     public async Task Throttled_WaitsAndSendsAllTheSame()
     {
         PeerRequired.Installed(PeerRequired.Smpp);
-        await using NodeCentre centre = await NodeCentre.StartAsync("""{"rate":10,"scale":10}""");
+        await using NodeCentre centre = await NodeCentre.StartAsync("""{"rate":10,"scale":2}""");
         await using StreamServer echo = StreamServer.Echo();
-        await using SmsPair pair = await OpenAsync(centre, new SmsCarrierOptions { TimeScale = 10, Rate = 40 });
+        await using SmsPair pair = await OpenAsync(centre, new SmsCarrierOptions { TimeScale = 2, Rate = 40 });
         await using DuplexStream forward = await pair.Client.DialAsync(new DialRequest(new TcpDestination("127.0.0.1", echo.Port)));
-        await EchoAsync(forward, 20 * 1024);
+        await EchoAsync(forward, 6 * 1024);
         JsonElement counts = await centre.CountsAsync();
         TestContext.Current.TestOutputHelper?.WriteLine($"{counts}");
         Assert.True(counts.GetProperty("throttled").GetInt32() > 0);
