@@ -1,5 +1,6 @@
 using Adit.Carriers.Sms;
 using Adit.Core.Lifeline;
+using Adit.TestKit.Lifelines;
 
 namespace Adit.Core.Tests.Lifeline;
 
@@ -20,7 +21,7 @@ public sealed class DearPathTests
         {
             using var network = new SimulatedNetwork(seed);
             network.AddPath(Messages, Profile);
-            var transfer = new LifelineTests.Transfer(network, length, length, seed);
+            var transfer = new SimulatedTransfer(network, length, length, seed);
             Assert.True(network.Run(transfer.Step, 3600 * Second), $"seed {seed}: {transfer}");
             datagrams += network.Datagrams;
         }
@@ -35,7 +36,7 @@ public sealed class DearPathTests
     {
         using var network = new SimulatedNetwork(3);
         network.AddPath(Messages with { Loss = 0, Delay = 120 * Second, Jitter = 0 }, Profile);
-        var transfer = new LifelineTests.Transfer(network, 500, 500, 3);
+        var transfer = new SimulatedTransfer(network, 500, 500, 3);
         Assert.True(network.Run(transfer.Step, 7200 * Second), transfer.ToString());
         Assert.Equal(1, network.Server.SessionCount);
     }
