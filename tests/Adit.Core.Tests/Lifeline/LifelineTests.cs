@@ -236,7 +236,7 @@ public sealed class LifelineTests
     }
 
     /// <summary>Writes seeded octets at both ends, reads and compares them, and ends both directions.</summary>
-    private sealed class Transfer(SimulatedNetwork network, int up, int down, int seed)
+    internal sealed class Transfer(SimulatedNetwork network, int up, int down, int seed)
     {
         private readonly byte[] _room = new byte[16 * 1024];
         private int _sentUp, _sentDown, _gotUp, _gotDown;
