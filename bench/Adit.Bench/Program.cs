@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Net;
 using Adit.Bench.Dns;
 using Adit.Bench.Http;
 using Adit.Bench.Links;
 using Adit.Bench.Load;
 using Adit.Bench.Mqtt;
 using Adit.Bench.Proxies;
+using Adit.Bench.Sms;
 using Adit.Bench.Ssh;
 using Adit.TestKit.Peers;
 
@@ -19,7 +21,13 @@ internal static class Program
             switch (args)
             {
                 case ["load-server"]:
-                    LoadServer.Run();
+                    LoadServer.Run(IPAddress.Loopback);
+                    return 0;
+                case ["load-server", "any"]:
+                    LoadServer.Run(IPAddress.Any);
+                    return 0;
+                case ["dns-tunnel-load", string place, string kind, string amount, string seconds]:
+                    TunnelLoad.Run(IPEndPoint.Parse(place), kind, long.Parse(amount), int.Parse(seconds));
                     return 0;
                 case ["load-client", string kind, string path, string amount, string parallel]:
                     LoadResult result = LoadClient.Run(kind, LoadPath.Parse(path), long.Parse(amount), int.Parse(parallel));
@@ -40,14 +48,6 @@ internal static class Program
                 case ["dns-load", string resolvers, string kind, string amount, string jumbo]:
                     await RawDns.LoadAsync(resolvers, kind, long.Parse(amount), jumbo == "jumbo");
                     return 0;
-                case ["dns-site", string loss]:
-                    await using (ResolverSite site = await ResolverSite.StartAsync(double.Parse(loss, CultureInfo.InvariantCulture)))
-                    {
-                        Console.WriteLine($"{site.ClientSide.Name} {site.ResolverSide.Name} {site.ServerSide.Name}");
-                        await Console.In.ReadLineAsync();
-                    }
-
-                    return 0;
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "forwards", "path", "connections", "echo", "idle"):
                     await SshBench.RunAsync(parsed);
                     return 0;
@@ -63,11 +63,17 @@ internal static class Program
                 case ["mqtt", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await MqttBench.RunAsync(parsed);
                     return 0;
+                case ["dns", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "unbound", "bind", "loss", "limit", "rivals"):
+                    await DnsBench.RunAsync(parsed);
+                    return 0;
+                case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                    await SmsBench.RunAsync(parsed);
+                    return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], http or mqtt, [--runs N] [--quick]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]");
                     return 2;
             }
         }

@@ -10,6 +10,7 @@ internal static class PeerRequired
     public const string WebSockets = InstalledPeers.PythonModule + "websockets";
     public const string Scapy = InstalledPeers.PythonModule + "scapy";
     public const string Noble = InstalledPeers.NodePackage + "@noble/post-quantum";
+    public const string Smpp = InstalledPeers.NodePackage + "smpp";
     public const string Russh = InstalledPeers.NodePackage + "russh";
     public const string Root = InstalledPeers.Root;
 

@@ -20,10 +20,11 @@ internal static class LoadServer
 
     private static readonly List<Socket> Held = [];
 
-    public static void Run()
+    /// <param name="address">Where it listens.</param>
+    public static void Run(IPAddress address)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Bind(new IPEndPoint(address, 0));
         listener.Listen(1024);
         Console.WriteLine($"ready {((IPEndPoint)listener.LocalEndPoint!).Port}");
         while (true)

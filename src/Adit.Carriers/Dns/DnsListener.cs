@@ -35,6 +35,7 @@ public sealed partial class DnsListener : IMailboxListener
     private readonly SocketAddress _to4 = new(AddressFamily.InterNetwork);
     private readonly SocketAddress _to6 = new(AddressFamily.InterNetworkV6);
     private readonly Thread _thread;
+    private readonly int _named;
     private long _sleepsUntil;
     private bool _isStopping;
 
@@ -47,7 +48,10 @@ public sealed partial class DnsListener : IMailboxListener
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(acceptor);
         options.Validate();
-        _options = options;
+        _named = options.Authority.Zones.Count;
+        // What a strict minimiser can use stands beside each zone; the client's probe chooses.
+        DnsZone[] added = [.. options.Authority.Zones.Where(z => z.MinimisedAnswer == DnsMinimisedAnswer.NameError && z.Domain.EncodedLength <= DnsZone.MaximumDomainLength - 2).Select(z => z.WithNoData())];
+        _options = options = options with { Authority = options.Authority with { Zones = [.. options.Authority.Zones, .. added.Where(a => options.Authority.Zones.All(z => z.Domain != a.Domain))] } };
         _rate = options.MaximumRate == 0 ? null : new DnsRateLimit(options.MaximumRate);
         _handler = new DnsPathHandler(acceptor, options, NoteWoken);
         _authority = _handler.Authority = new DnsAuthority(options.Authority, _handler);
@@ -82,7 +86,7 @@ public sealed partial class DnsListener : IMailboxListener
         }
 
         EndPoints = bound;
-        string domains = string.Join(',', _options.Authority.Zones.Select(z => z.Domain.ToString().TrimEnd('.')));
+        string domains = string.Join(',', _options.Authority.Zones.Take(_named).Select(z => z.Domain.ToString().TrimEnd('.')));
         Places = [.. bound.Select(b => $"dns://{domains} on {b}")];
         for (int i = 0; i < _sockets.Count; i++)
         {

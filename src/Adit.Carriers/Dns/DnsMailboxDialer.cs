@@ -22,12 +22,17 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
     public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
     {
         (IPEndPoint Resolver, DnsDomainName Domain)[] pairs = [.. _options.Resolvers.SelectMany(r => _options.Domains.Select(d => (r, d)))];
-        (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] known = [.. pairs.Select(p => (p.Resolver, p.Domain, _cache.Read(p.Resolver, p.Domain)))];
+        (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] known = [.. pairs.Concat(pairs.Select(p => (p.Resolver, DnsZone.NoDataNameOf(p.Domain)))).Select(p => (p.Item1, p.Item2, _cache.Read(p.Item1, p.Item2)))];
         bool isRemembered = known.Any(k => k.Shape is not null);
         if (!isRemembered)
         {
-            DnsShape?[] found = await Task.WhenAll(pairs.Select(p => ProbeAsync(p.Resolver, p.Domain, cancellationToken))).ConfigureAwait(false);
-            known = [.. pairs.Zip(found, (p, s) => (p.Resolver, p.Domain, s))];
+            known = await ProbeAsync(pairs, cancellationToken).ConfigureAwait(false);
+            // A resolver that believes NXDOMAIN for all below may pass what is asked under a name that hears NODATA.
+            if (known.All(k => k.Shape is null)) known = await ProbeAsync([.. pairs.Where(p => p.Domain.EncodedLength <= DnsZone.MaximumDomainLength - 2).Select(p => (p.Resolver, DnsZone.NoDataNameOf(p.Domain)))], cancellationToken).ConfigureAwait(false);
+            foreach ((IPEndPoint resolver, DnsDomainName domain, DnsShape? shape) in known)
+            {
+                if (shape is not null) _cache.Write(resolver, domain, shape);
+            }
         }
 
         (IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[] usable = [.. known.Where(k => k.Shape is not null && k.Shape.Upstream(k.Domain) >= DnsCarrier.LeastUpstream)];
@@ -76,14 +81,18 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
         return routes.Count > 0 ? routes : throw failure!;
     }
 
+    private async Task<(IPEndPoint Resolver, DnsDomainName Domain, DnsShape? Shape)[]> ProbeAsync((IPEndPoint Resolver, DnsDomainName Domain)[] pairs, CancellationToken cancellationToken)
+    {
+        DnsShape?[] found = await Task.WhenAll(pairs.Select(p => ProbeAsync(p.Resolver, p.Domain, cancellationToken))).ConfigureAwait(false);
+        return [.. pairs.Zip(found, (p, s) => (p.Resolver, p.Domain, s))];
+    }
+
     private async Task<DnsShape?> ProbeAsync(IPEndPoint resolver, DnsDomainName domain, CancellationToken cancellationToken)
     {
         try
         {
             await using var prober = new DnsProber(resolver, domain);
-            DnsShape? shape = await prober.FindAsync(_options.ProbeTime, _options.UsesJumbo, cancellationToken).ConfigureAwait(false);
-            if (shape is not null) _cache.Write(resolver, domain, shape);
-            return shape;
+            return await prober.FindAsync(_options.ProbeTime, _options.UsesJumbo, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException)
         {
@@ -95,7 +104,11 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
     {
         foreach (IPEndPoint resolver in _options.Resolvers)
         {
-            foreach (DnsDomainName domain in _options.Domains) _cache.Remove(resolver, domain);
+            foreach (DnsDomainName domain in _options.Domains)
+            {
+                _cache.Remove(resolver, domain);
+                _cache.Remove(resolver, DnsZone.NoDataNameOf(domain));
+            }
         }
     }
 }

@@ -47,5 +47,15 @@ public sealed record DnsZone
     /// <summary>What minimised queries hear. Default NXDOMAIN.</summary>
     public DnsMinimisedAnswer MinimisedAnswer { get; init; }
 
+    /// <summary>The name below a domain under which what does not exist hears NODATA instead of NXDOMAIN: for resolvers that believe an NXDOMAIN for all below it (RFC 8020, and strict minimisers).</summary>
+    /// <param name="domain">The domain.</param>
+    public static DnsDomainName NoDataNameOf(DnsDomainName domain) => DnsDomainName.Parse(domain.EncodedLength > 1 ? $"n.{domain}" : "n");
+
+    /// <summary>The zone of that name, served beside this one.</summary>
+    internal DnsZone WithNoData() => new(NoDataNameOf(Domain), Servers)
+    {
+        Mailbox = Mailbox, Serial = Serial, TimeToLive = TimeToLive, NegativeTimeToLive = NegativeTimeToLive, MinimisedAnswer = DnsMinimisedAnswer.NoData,
+    };
+
     internal DnsStartOfAuthority StartOfAuthority => new(Servers[0].Name, Mailbox, Serial, 3600, 600, 86400, NegativeTimeToLive);
 }

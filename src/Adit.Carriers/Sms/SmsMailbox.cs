@@ -65,7 +65,7 @@ public sealed class SmsMailbox(ISmsLink link, string number, SmsCarrierOptions o
 
             if (!SmsNumbers.AreSame(arrival.Number, number)) continue;
             if (arrival.Refusal is { } refusal) throw refusal;
-            if (_form == SmsForm.Auto) _form = arrival.Form;
+            if (options.Form == SmsForm.Auto) _form = arrival.Form;
             arrival.Datagram.CopyTo(room);
             return arrival.Datagram.Length;
         }

@@ -25,7 +25,7 @@ internal static class LabCommand
     {
         var command = new Verb(
             "lab",
-            "Start what one would need an operator for, to try carriers with: smsc, a small centre for text messages (SMPP 3.4). " +
+            "Start a laboratory to try carriers with: smsc, a message centre (SMPP 3.4), without an operator. " +
             "It passes messages among its clients; a client has the number that it binds as (its user). Any password will do. " +
             "At the end it says how many messages it took, refused, lost and delivered.",
             [

@@ -5,6 +5,7 @@ using Adit.Cli.Ssh.Terminal;
 using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Gateway.Hops;
+using Adit.Gateway.Status;
 using Adit.Ssh.Client;
 using Adit.Ssh.Config;
 
@@ -40,6 +41,7 @@ internal sealed class SshRun(SshCommandLine line, SshConfig config, SshLog log, 
         if (line.Reconnects) return await RunForeverAsync(connector, cancellationToken);
         long began = Stopwatch.GetTimestamp();
         await using SshRoute route = await connector.ConnectAsync(config, cancellationToken);
+        await using ControlSocket? status = _via is { IsLifeline: true } ? SshStatus.Open(_via, config.HostName, route.Client, log) : null;
         if (config.ForwardAgent && (_session is not null || SshMaster.IsWanted(config))) await AgentForwarding.ServeAsync(route, config, log, cancellationToken);
         await using SshMaster? master = route.IsSuspect ? null : SshMaster.TryStart(route.Client, _forwards, config, log);
         if (!await SetUpAsync(route, route.Client, cancellationToken)) return SshCommand.Failed;

@@ -25,7 +25,12 @@ internal static class StatusText
     {
         string listening = section.Listening.Count <= 4 ? string.Join(' ', section.Listening) : $"{section.Listening[0]} … {section.Listening[^1]} ({section.Listening.Count})";
         Line(to, $"  {section.Kind,-9}{listening}{(section.Target is { } target ? $" to {target}" : "")}");
-        foreach (HopStatus hop in section.Hops) Line(to, $"           via {hop.Hop}: {Describe(hop, now)}");
+        foreach (HopStatus hop in section.Hops)
+        {
+            Line(to, $"           via {hop.Hop}: {Describe(hop, now)}");
+            foreach (CarrierStatus carrier in hop.Carriers ?? []) Line(to, $"             {carrier.Carrier}: {Describe(carrier)}");
+        }
+
         if (section.Link is { } link)
         {
             foreach (string line in LinkText.Lines(link)) Line(to, $"           {line}");
@@ -54,10 +59,17 @@ internal static class StatusText
         _ => "a local process",
     };
 
+    private static string Describe(CarrierStatus carrier)
+    {
+        string text = carrier.RoundTripMilliseconds is { } time ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{carrier.State}, {time:0.0} ms") : carrier.State;
+        return carrier.Problem is { } problem ? $"{text}: {problem}" : text;
+    }
+
     private static string Describe(HopStatus hop, DateTimeOffset now)
     {
         string text = hop.Since is { } since ? $"{hop.State}, {Quantities.Age(now - since)}" : hop.State;
         if (hop.Up is { } up && hop.Down is { } down) text += $", {Octets(up, down)}";
+        if (hop.Moves is { } moves) text += moves == 1 ? ", moved once" : $", moved {moves} times";
         if (hop.Failures > 0) text += $", {hop.Failures} failed";
         return hop.Problem is { } problem && hop.State is "failed" or "lost" ? $"{text}: {problem}" : text;
     }

@@ -31,7 +31,7 @@ public sealed record HopScheme
         new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883, IsAvailable = true, QueryKeys = MqttKeys },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883, IsAvailable = true, QueryKeys = [.. MqttKeys, .. TlsKeys.Except(MqttKeys)] },
-        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls"] },
+        new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls", "sni", "pin", "ca", "insecure"] },
         new() { Name = "sms+smpps", Kind = HopKind.Carrier, DefaultPort = 3550, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "sni", "pin", "ca", "insecure"] },
         new() { Name = "sms+modem", Kind = HopKind.Carrier, HasPath = true, IsDevice = true, DefaultPort = 0, IsAvailable = true, QueryKeys = [.. SmsKeys, "baud"] },
     }.ToDictionary(scheme => scheme.Name, StringComparer.OrdinalIgnoreCase);

@@ -27,7 +27,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
     private long _smoothed;
     private long _variation;
     private long _least = long.MaxValue;
-    private double _margin = profile.IsDear ? 1 : LeastMargin; // a needless packet costs more than a late one
+    private double _margin = Least(profile);
     private double _late;
     private double _timely;
     private double _backOff = 1;
@@ -181,7 +181,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
     /// <summary>Enough came in time: what was late counts half, and if it was little the margin falls.</summary>
     private void Settle()
     {
-        if (_late <= LateShare * _timely / 2) _margin = Math.Max(profile.IsDear ? 1 : LeastMargin, _margin / 2);
+        if (_late <= LateShare * _timely / 2) _margin = Math.Max(Least(profile), _margin / 2);
         (_late, _timely) = (_late / 2, _timely / 2);
     }
 
@@ -197,6 +197,9 @@ internal sealed class PathRecovery(LifelineProfile profile)
 
         return low;
     }
+
+    /// <summary>Where datagrams are dear a needless one costs more than a late one.</summary>
+    private static double Least(LifelineProfile profile) => profile.IsDear ? 1 : LeastMargin;
 
     private long LossDelay() => RoundTrip + Math.Max((long)(RoundTrip * _margin), 1000) + Math.Min(4 * _variation, RoundTrip);
 

@@ -56,7 +56,7 @@ public static class DnsDoctor
             TimeSpan[] times = [.. outcomes.Where(o => o.IsWell && !o.Kind.IsStream).Select(o => o.Elapsed).Order()];
             return new DnsFinding(resolver, domain, [.. outcomes, .. holds], shape)
             {
-                Hold = holds.Where(h => h.IsWell).Select(h => (TimeSpan?)TimeSpan.FromMicroseconds(h.Kind.Hold)).Max(),
+                Hold = holds.Where(h => h.IsWell && h.Elapsed.TotalMicroseconds >= h.Kind.Hold).Select(h => (TimeSpan?)TimeSpan.FromMicroseconds(h.Kind.Hold)).Max(),
                 RoundTrip = times.Length > 0 ? times[times.Length / 2] : null,
                 Download = arrived.Length > 0 ? arrived.Sum(o => (double)o.Length) / seconds : null,
                 Upload = arrived.Length > 0 ? arrived.Length * (double)shape.Upstream(domain) / seconds : null,

@@ -11,7 +11,7 @@ namespace Adit.Gateway.Doctor;
 /// <param name="Shape">What a client would use; null when nothing passes.</param>
 public sealed record DnsFinding(IPEndPoint Resolver, DnsDomainName Domain, IReadOnlyList<DnsProbeOutcome> Outcomes, DnsShape? Shape)
 {
-    /// <summary>The longest hold that was answered; null when none was.</summary>
+    /// <summary>The longest hold after which the resolver had not asked again; null when it always did.</summary>
     public TimeSpan? Hold { get; init; }
 
     /// <summary>The median round trip of small probes; null when none came.</summary>

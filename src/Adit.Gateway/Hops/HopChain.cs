@@ -31,6 +31,9 @@ public sealed class HopChain : IStreamDialer, IDatagramDialer, IAsyncDisposable
     public IReadOnlyList<HopStatus> Status =>
         [.. _links.Select((link, i) => link.Dialer is IDescribedHop known ? known.Describe(_outcomes.Of(i, link.Hop)) : _outcomes.Of(i, link.Hop))];
 
+    /// <summary>Whether the last hop's streams are lifelines, which have carriers to tell of.</summary>
+    public bool IsLifeline => _last is LifelineCarrier;
+
     /// <summary>Whether <see cref="DialDatagramsAsync"/> may succeed: there are no hops, or the last one knows of datagrams.</summary>
     public bool CarriesDatagrams => _links.Count == 0 || _last is IDatagramDialer;
 

@@ -47,7 +47,7 @@ internal static class SmsHop
             Password = (password ?? "").Length < Wire.Smpp.SmppBind.MostPassword ? password ?? "" : throw new TunnelException(TunnelError.BadConfiguration, $"{name}: password: expected at most {Wire.Smpp.SmppBind.MostPassword - 1} characters (SMPP 3.4), got more", name),
             SystemType = Short(name, "systemtype", hop.Query.GetValueOrDefault("systemtype") ?? "", Wire.Smpp.SmppBind.MostSystemType),
             From = hop.Query.GetValueOrDefault("from") is { Length: > 0 } from ? Wire.Smpp.SmppAddress.TryParse(from, out _) ? from : throw Wrong(name, "from", "a number or a name", from) : "",
-            Tls = hop.Scheme.Name == "sms+smpps" || hop.Query.ContainsKey("tls") ? HopTls.Of(hop with { Query = hop.Query.Where(q => q.Key != "key").ToDictionary() }) : null,
+            Tls = hop.Scheme.Name == "sms+smpps" || hop.Query.ContainsKey("tls") ? HopTls.Of(hop, hasCarrierKey: true) : null,
             Carrier = carrier,
         };
         return async token => await SmppLink.OpenAsync(smpp, previous, null, token).ConfigureAwait(false);

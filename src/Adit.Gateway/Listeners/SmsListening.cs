@@ -12,7 +12,7 @@ namespace Adit.Gateway.Listeners;
 internal static class SmsListening
 {
     /// <summary>Makes it.</summary>
-    /// <param name="uri">Where.</param>
+    /// <param name="uri">The same as of a hop.</param>
     /// <param name="acceptor">Whose sessions it carries.</param>
     /// <param name="logger">Links lost and made; null for none.</param>
     /// <exception cref="Core.TunnelException">Something in it is wrong.</exception>

@@ -35,7 +35,7 @@ public sealed partial class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens, one a socket, ports resolved.</summary>
-    public IReadOnlyList<ListenUri> Listening => [.. _listeners.SelectMany(l => l.Places)];
+    public IReadOnlyList<ListenUri> Listening => [.. _listeners.SelectMany(l => l.Places).OrderBy(p => p.IsMessages)];
 
     /// <summary>What names the key that secure listeners prove themselves with; null where there are none.</summary>
     public Pin? Pin => _listeners.FirstOrDefault(l => l.Pin is not null)?.Pin;

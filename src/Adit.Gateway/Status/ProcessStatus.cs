@@ -15,7 +15,7 @@ public sealed record ProcessStatus
     /// <summary>The process.</summary>
     public int Pid { get; init; }
 
-    /// <summary>The verb: <c>serve</c>, <c>proxy</c>, <c>forward</c>, <c>up</c>.</summary>
+    /// <summary>The verb: <c>serve</c>, <c>proxy</c>, <c>forward</c>, <c>up</c>, <c>ssh</c>.</summary>
     public string Command { get; init; } = "";
 
     /// <summary>The configuration file; null where the command line was all.</summary>

@@ -3,7 +3,7 @@ namespace Adit.Gateway.Status;
 /// <summary>One running section: a gateway, a forward, a proxy or a link. Immutable.</summary>
 public sealed record SectionStatus
 {
-    /// <summary><c>gateway</c>, <c>forward</c>, <c>proxy</c> or <c>link</c>.</summary>
+    /// <summary><c>gateway</c>, <c>forward</c>, <c>proxy</c>, <c>link</c>, or <c>session</c> (an <c>adit ssh</c>).</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Where it listens, ports resolved.</summary>

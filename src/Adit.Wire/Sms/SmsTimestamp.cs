@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Adit.Wire.Sms;
 
 /// <summary>TP-Service-Centre-Time-Stamp (GSM 03.40 §9.2.3.11): seven octets of swapped decimal digits: year, month, day, hour, minute, second, zone in quarters of an hour (bit 3 of the first: minus).</summary>
@@ -22,8 +24,8 @@ public static class SmsTimestamp
         }
 
         int year = fields[0] >= 90 ? 1900 + fields[0] : 2000 + fields[0];
-        if (fields[1] is < 1 or > 12 || fields[2] < 1 || fields[2] > DateTime.DaysInMonth(year, fields[1]) || fields[3] > 23 || fields[4] > 59 || fields[5] > 59 || fields[6] > 56) return DecodeStatus.BadValue;
-        time = new DateTimeOffset(year, fields[1], fields[2], fields[3], fields[4], fields[5], TimeSpan.FromMinutes((source[6] & 8) != 0 ? -15 * fields[6] : 15 * fields[6]));
+        if (fields[1] is < 1 or > 12 || fields[2] < 1 || fields[2] > CultureInfo.InvariantCulture.Calendar.GetDaysInMonth(year, fields[1]) || fields[3] > 23 || fields[4] > 59 || fields[5] > 59 || fields[6] > 56) return DecodeStatus.BadValue;
+        time = new(year, fields[1], fields[2], fields[3], fields[4], fields[5], TimeSpan.FromMinutes((source[6] & 8) != 0 ? -15 * fields[6] : 15 * fields[6]));
         return DecodeStatus.Ok;
     }
 

@@ -52,6 +52,31 @@ public sealed class DnsSlotWindowTests
     }
 
     [Fact]
+    public void LongNames_ThatTakeTwoRounds_AreNoFullPath()
+    {
+        var window = new DnsSlotWindow(new DnsSlotWindowOptions());
+        long now = Second;
+        for (int round = 0; round < 40; round++)
+        {
+            long[] sent = [.. Enumerable.Range(0, window.Window).Select(i => window.OnSent(now + i, isLong: i % 4 != 0))];
+            for (int i = 0; i < sent.Length; i++)
+            {
+                if (i % 4 == 0) window.OnAnswered(sent[i], now + i + 50_000, 0);
+            }
+
+            for (int i = 0; i < sent.Length; i++)
+            {
+                if (i % 4 != 0) window.OnAnswered(sent[i], now + i + 95_000, 0);
+            }
+
+            now += 100_000;
+        }
+
+        Assert.Equal((256, 0), (window.Window, window.Shrinks));
+        Assert.InRange(window.RoundTrip, 49_000, 52_000);
+    }
+
+    [Fact]
     public void OnePercentLossOnEachWay_LeavesMostOfTheWindow()
     {
         foreach (int seed in (int[])[1, 2, 3])

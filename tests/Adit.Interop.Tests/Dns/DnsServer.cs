@@ -27,6 +27,8 @@ public sealed class DnsServer : IAsyncDisposable
 
     public CarrierKey Key { get; } = CarrierKey.Generate();
 
+    public int SessionCount => _acceptor.SessionCount;
+
     public IPEndPoint EndPoint => _listener.EndPoints[0];
 
     public static async Task<DnsServer> StartAsync(DnsListenerOptions? options = null)

@@ -33,15 +33,33 @@ internal sealed partial class AditGateway : IAsyncDisposable
         IReadOnlyList<string> authorizedKeys, IReadOnlyList<string>? gateway = null, string address = "127.0.0.1", params (string Type, int Bits)[] hostKeyTypes) =>
         StartAsync(new AditProgram("gateway"), authorizedKeys, gateway ?? [], address, hostKeyTypes);
 
+    /// <summary>The same, with a carrier key and further listeners.</summary>
+    /// <param name="authorizedKeys">Lines, options and all.</param>
+    /// <param name="listen">From the carrier key's file to what is listened on, beside TCP.</param>
+    public static async Task<(AditGateway Gateway, string Key)> StartWithCarriersAsync(IReadOnlyList<string> authorizedKeys, Func<string, string[]> listen)
+    {
+        AditProgram program = new("gateway");
+        string key = program.Folder["carrier.key"];
+        (await ProcessRunner.RunAsync(AditProgram.ExecutablePath, "keygen", "-q", "--carrier", "-f", key)).Succeeded();
+        return (await StartAsync(program, authorizedKeys, [], "127.0.0.1", listen(key), []), key);
+    }
+
+    /// <summary>What it said when it was ready.</summary>
+    public string Ready { get; private init; } = "";
+
     /// <summary>The same, with the program that is to be it.</summary>
     public static async Task<AditGateway> StartAsync(
-        AditProgram program, IReadOnlyList<string> authorizedKeys, IReadOnlyList<string> gateway, string address, params (string Type, int Bits)[] hostKeyTypes)
+        AditProgram program, IReadOnlyList<string> authorizedKeys, IReadOnlyList<string> gateway, string address, params (string Type, int Bits)[] hostKeyTypes) =>
+        await StartAsync(program, authorizedKeys, gateway, address, [], hostKeyTypes);
+
+    private static async Task<AditGateway> StartAsync(
+        AditProgram program, IReadOnlyList<string> authorizedKeys, IReadOnlyList<string> gateway, string address, IReadOnlyList<string> listen, (string Type, int Bits)[] hostKeyTypes)
     {
         try
         {
             Directory.CreateDirectory(program.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             program.Folder.Write("state/authorized_keys", string.Join('\n', authorizedKeys) + "\n");
-            List<string> options = ["-v"];
+            List<string> options = ["-v", .. listen.SelectMany(l => (string[])["--listen", l])];
             List<SshKeyFile> hostKeys = [];
             foreach ((string type, int bits) in hostKeyTypes)
             {
@@ -56,12 +74,12 @@ internal sealed partial class AditGateway : IAsyncDisposable
             }
 
             string ready = await program.StartAsync(["serve", "--listen", $"tcp://{(address.Contains(':') ? $"[{address}]" : address)}:0", .. options]);
-            int port = int.Parse(PortAtEnd().Match(ready).Groups[1].Value);
+            int port = int.Parse(TcpPort().Match(ready).Groups[1].Value);
             string[] keys = hostKeys.Count > 0
                 ? [.. hostKeys.Select(k => k.PublicKey)]
                 : [(await ProcessRunner.RunAsync("ssh-keygen", "-y", "-f", Path.Combine(program.State, "ssh_host_ed25519_key"))).Succeeded().Text.Trim()];
             SshTarget target = new(address, port, Environment.UserName, [.. keys.Select(k => string.Join(' ', k.Split(' ')[..2]))]);
-            return new AditGateway(program, target, options);
+            return new AditGateway(program, target, options) { Ready = ready };
         }
         catch
         {
@@ -97,6 +115,6 @@ internal sealed partial class AditGateway : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    [GeneratedRegex(@":(\d+)$")]
-    private static partial Regex PortAtEnd();
+    [GeneratedRegex(@"tcp://\S+:(\d+)")]
+    private static partial Regex TcpPort();
 }

@@ -53,6 +53,7 @@ public static class DnsTargets
         .. Cases.GroupBy(c => c.CodecType).Select(g => new FuzzTarget(g.Key.Name, [.. g.Select(c => c.Vector)], g.First().CheckAny)),
         new FuzzTarget(nameof(DnsMessage), [.. Messages.Values], Message),
         new FuzzTarget(nameof(DnsPayloadName), [.. Enum.GetValues<DnsNameEncoding>().Select(PayloadOf)], PayloadName),
+        new FuzzTarget(nameof(DnsProbe), [ProbeOf()], Probe),
         new FuzzTarget(nameof(DnsAuthority), [.. Enum.GetValues<DnsNameEncoding>().Select(QueryOf), Messages["query"], Messages["compressed soa"]], Authority),
     ];
 
@@ -68,6 +69,23 @@ public static class DnsTargets
 
     [ThreadStatic]
     private static long _now;
+
+    private static byte[] ProbeOf()
+    {
+        byte[] question = new byte[20];
+        new DnsProbe(5_000, 40, 7).WriteQuestion(question);
+        return question;
+    }
+
+    /// <summary>What is read as a question is answered, and the answer read; anything may claim to be one.</summary>
+    private static void Probe(ReadOnlySpan<byte> input)
+    {
+        if (DnsProbe.TryReadQuestion(input, out DnsProbe probe) != DecodeStatus.Ok) return;
+        Span<byte> room = stackalloc byte[512];
+        int length = probe.WriteAnswer(DnsProbe.HashOf(input), false, room);
+        Require(probe.TryReadAnswer(room[..length], DnsProbe.HashOf(input), out _, out int most) == DecodeStatus.Ok && most == room.Length, "an answer does not answer");
+        _ = probe.TryReadAnswer(input, 0, out _, out _);
+    }
 
     private static byte[] PayloadOf(DnsNameEncoding encoding)
     {

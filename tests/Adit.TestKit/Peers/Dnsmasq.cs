@@ -24,4 +24,20 @@ public sealed class Dnsmasq : PrivateService
         }),
         (folder, process, at) => new Dnsmasq(folder, process, at),
         address);
+
+    /// <summary>As routers have it: asks another for everything.</summary>
+    /// <param name="upstream">Whom it asks.</param>
+    public static Task<Dnsmasq> StartForwardingAsync(System.Net.IPEndPoint upstream) => StartAsync(
+        "dnsmasq",
+        0,
+        (folder, at) => Task.FromResult(new PeerStart // not --no-daemon: then it serves one TCP connection at a time, and nothing beside it
+        {
+            Program = InstalledPeers.Find("dnsmasq"),
+            Arguments =
+            [
+                "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--log-facility=-", $"--port={at}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file=",
+                $"--server={upstream.Address}#{upstream.Port}",
+            ],
+        }),
+        (folder, process, at) => new Dnsmasq(folder, process, at));
 }

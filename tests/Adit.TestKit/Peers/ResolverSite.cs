@@ -6,7 +6,7 @@ namespace Adit.TestKit.Peers;
 public sealed class ResolverSite : IAsyncDisposable
 {
     /// <summary>Addresses on the delayed links.</summary>
-    public const string Client = "10.60.1.1", Resolver = "10.60.1.2", ResolverOutside = "10.60.2.1", Server = "10.60.2.2";
+    public const string Client = "10.60.1.1", Resolver = "10.60.1.2", SecondResolver = "10.60.3.1", ResolverOutside = "10.60.2.1", Server = "10.60.2.2";
 
     private readonly IReadOnlyList<NetworkNamespace> _line;
     private readonly List<AditLink> _links = [];
@@ -34,6 +34,8 @@ public sealed class ResolverSite : IAsyncDisposable
                 site.JoinAsync(site.ResolverSide, "10.98.0.2:7001", "10.98.0.1:7001", $"{Resolver}/30", 5, loss),
                 site.JoinAsync(site.ResolverSide, "10.98.1.1:7002", "10.98.1.2:7002", $"{ResolverOutside}/30", 20, loss),
                 site.JoinAsync(site.ServerSide, "10.98.1.2:7002", "10.98.1.1:7002", $"{Server}/30", 20, loss));
+            (await ProcessRunner.RunAsync("ip", "-n", site.ResolverSide.Name, "address", "add", $"{SecondResolver}/32", "dev", "lo")).Succeeded();
+            (await ProcessRunner.RunAsync("ip", "-n", site.ClientSide.Name, "route", "add", $"{SecondResolver}/32", "via", Resolver)).Succeeded();
             return site;
         }
         catch
@@ -42,6 +44,16 @@ public sealed class ResolverSite : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>unbound there.</summary>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="settings">More lines for its server clause.</param>
+    public Task<Unbound> StartUnboundAsync(string address = Resolver, params string[] settings) => Unbound.StartAsync("t.example", Server, address, 53, ResolverSide, settings);
+
+    /// <summary>BIND there.</summary>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="options">More lines for its options clause.</param>
+    public Task<Bind> StartBindAsync(string address = Resolver, params string[] options) => Bind.StartAsync("t.example", Server, 53, address, 53, ResolverSide, options);
 
     public async ValueTask DisposeAsync()
     {

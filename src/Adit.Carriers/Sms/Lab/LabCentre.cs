@@ -35,6 +35,10 @@ public sealed class LabCentre : IAsyncDisposable
     /// <summary>Messages taken from ESMEs.</summary>
     public long Submitted => Interlocked.Read(ref _submitted);
 
+    /// <summary>Messages taken from one ESME.</summary>
+    /// <param name="number">One of its numbers.</param>
+    public long SubmittedBy(string number) => _sessions.Keys.Where(s => s.Serves(number)).Sum(s => s.Submitted);
+
     /// <summary>Messages refused since they came too fast.</summary>
     public long Throttled => Interlocked.Read(ref _throttled);
 
@@ -101,6 +105,7 @@ public sealed class LabCentre : IAsyncDisposable
         if (!_sessions.Keys.Any(s => s.Serves(to))) return SmppStatus.InvalidDestinationAddress;
         if (Interlocked.Read(ref _underway) >= _options.MostMessages) return SmppStatus.MessageQueueFull;
         Interlocked.Increment(ref _submitted);
+        from.Submitted++;
         bool lost, twice;
         TimeSpan first, second;
         lock (_gate)

@@ -21,6 +21,9 @@ internal sealed class LabSession(LabCentre centre, Socket socket) : IDisposable
     /// <summary>system_id; empty before the bind.</summary>
     public string Number { get; private set; } = "";
 
+    /// <summary>Messages taken from it.</summary>
+    public long Submitted { get; set; }
+
     /// <summary>Whether it takes deliveries.</summary>
     public bool Receives { get; private set; }
 
