@@ -11,7 +11,7 @@ namespace Adit.Gateway.Listeners.Http;
 
 /// <summary>
 /// The long-polls of all clients (docs/HTTP-CARRIERS.md). An id is made by a request that begins with a lifeline's HELLO, and by nothing else; it is forgotten when its client does not prove within 30 s that it
-/// hears the answers, or has not asked for a minute. Bounded: <see cref="Most"/> ids, <see cref="MostStrangers"/> of them without that proof.
+/// hears the answers, or has not asked for a minute. Bounded: <see cref="Most"/> ids, <see cref="MostStrangers"/> of them without that proof, the oldest of which gives way to the next.
 /// </summary>
 internal sealed class CarrierPolls(LifelineAcceptor acceptor, RequestSource source, TimeProvider time) : IDisposable
 {
@@ -131,7 +131,19 @@ internal sealed class CarrierPolls(LifelineAcceptor acceptor, RequestSource sour
         lock (_gate)
         {
             if (_there.TryGetValue(id, out PollMailbox? there)) return there;
-            if (_isClosed || _there.Count >= Most || _there.Values.Count(m => !m.IsConfirmed) >= MostStrangers) return null;
+            if (_isClosed) return null;
+            if (_there.Count >= MostStrangers)
+            {
+                KeyValuePair<string, PollMailbox>[] strangers = [.. _there.Where(e => !e.Value.IsConfirmed)];
+                if (_there.Count - strangers.Length >= Most - MostStrangers) return null;
+                if (strangers.Length >= MostStrangers)
+                {
+                    KeyValuePair<string, PollMailbox> oldest = strangers.MinBy(e => e.Value.Since);
+                    _there.Remove(oldest.Key);
+                    oldest.Value.End();
+                }
+            }
+
             mailbox = new PollMailbox(source.Of(context), time);
             _there.Add(id, mailbox);
         }
@@ -143,7 +155,10 @@ internal sealed class CarrierPolls(LifelineAcceptor acceptor, RequestSource sour
     private async Task ServeAsync(string id, PollMailbox mailbox)
     {
         await acceptor.ServeAsync(mailbox, takesKeyless: true, () => mailbox.IsConfirmed = true).ConfigureAwait(false);
-        lock (_gate) _there.Remove(id);
+        lock (_gate)
+        {
+            if (_there.TryGetValue(id, out PollMailbox? there) && there == mailbox) _there.Remove(id);
+        }
     }
 
     private static async Task AnswerAsync(IFeatureCollection context, ArraySegment<byte> batch)

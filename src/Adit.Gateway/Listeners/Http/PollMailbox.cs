@@ -25,7 +25,6 @@ internal sealed class PollMailbox : IMailbox
     private readonly HttpPollQueue _queue;
     private readonly Channel<ArraySegment<byte>> _arrived = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(MostArrived) { SingleReader = true });
     private readonly ITimer _timer;
-    private readonly long _since;
     private long _lastAsked;
     private bool _isOver;
 
@@ -34,7 +33,7 @@ internal sealed class PollMailbox : IMailbox
     public PollMailbox(IPEndPoint? source, TimeProvider time)
     {
         (Source, _time) = (source, time);
-        _since = _lastAsked = time.GetTimestamp();
+        Since = _lastAsked = time.GetTimestamp();
         _queue = new HttpPollQueue(Match);
         _timer = time.CreateTimer(static self => ((PollMailbox)self!).Look(), this, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
@@ -44,6 +43,9 @@ internal sealed class PollMailbox : IMailbox
     public LifelineProfile Profile => HttpPolls.Profile;
 
     public IPEndPoint? Source { get; }
+
+    /// <summary>When it was made, by the clock's timestamps.</summary>
+    public long Since { get; }
 
     public int SendLimit => HttpPollBatch.LongestDatagram;
 
@@ -175,6 +177,6 @@ internal sealed class PollMailbox : IMailbox
     {
         bool isIdle;
         lock (_gate) isIdle = _held.Count == 0 && _time.GetElapsedTime(_lastAsked) > LongestIdle;
-        if (isIdle || (!IsConfirmed && _time.GetElapsedTime(_since) > StrangerLife)) End();
+        if (isIdle || (!IsConfirmed && _time.GetElapsedTime(Since) > StrangerLife)) End();
     }
 }
