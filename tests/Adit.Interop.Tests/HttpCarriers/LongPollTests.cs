@@ -39,7 +39,7 @@ public sealed class LongPollTests : HttpCarrierTest
 
     [Theory]
     [InlineData("")]
-    [InlineData("client_max_body_size 100k;")]
+    [InlineData("client_max_body_size 20k;")]
     public async Task Nginx_ThatBuffersWholeBodies_IsPassedByTheLastRung(string location)
     {
         Need("nginx", PeerRequired.Root);

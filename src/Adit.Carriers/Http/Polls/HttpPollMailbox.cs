@@ -25,6 +25,9 @@ internal sealed class HttpPollMailbox : IMailbox
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
     private const int MostArrived = 64;
 
+    // Ours: a proxy that takes no body of this length is of no use.
+    private const int LeastLimit = 4096;
+
     private readonly HttpCarrierOptions _options;
     private readonly Func<string, long, int, HttpRequestHead> _requestOf;
     private readonly TimeProvider _time;
@@ -80,7 +83,7 @@ internal sealed class HttpPollMailbox : IMailbox
 
     public LifelineProfile Profile => HttpPolls.Profile;
 
-    public int SendLimit => HttpPollBatch.LongestDatagram;
+    public int SendLimit => Math.Min(HttpPollBatch.LongestDatagram, _queue.Limit - HttpPollBatch.HeaderLength);
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => _queue.WaitForRoomAsync(cancellationToken);
 
@@ -201,10 +204,10 @@ internal sealed class HttpPollMailbox : IMailbox
                 return null;
             }
 
-            if (status == 413 && _queue.Limit > HttpPollBatch.HeaderLength + HttpPollBatch.LongestDatagram)
+            if (status == 413 && batch.Count > LeastLimit)
             {
-                // A proxy takes no body as long as this: shorter ones from now on, and what was in it goes again.
-                _queue.Limit = Math.Max(_queue.Limit / 2, HttpPollBatch.HeaderLength + HttpPollBatch.LongestDatagram);
+                // A proxy takes no body as long as this: shorter ones from now on. What was in it is a lifeline's loss.
+                _queue.Limit = Math.Max(Math.Min(_queue.Limit, batch.Count / 2), LeastLimit);
                 return null;
             }
 

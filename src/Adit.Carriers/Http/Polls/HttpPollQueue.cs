@@ -20,7 +20,7 @@ public sealed class HttpPollQueue(Action changed)
     private bool _isFlushed;
     private TaskCompletionSource? _room;
 
-    /// <summary>Octets of a batch at most; at least what one datagram takes.</summary>
+    /// <summary>Octets of a batch at most, but for one that a single datagram makes.</summary>
     public int Limit { get; set; } = HttpPollBatch.Longest;
 
     /// <summary>Adds a datagram; it is dropped where nobody takes batches away.</summary>
