@@ -84,23 +84,23 @@ internal sealed class CarrierPolls(LifelineAcceptor acceptor, RequestSource sour
         {
             ReadResult result = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
             ReadOnlySequence<byte> rest = result.Buffer;
-            while (true)
+            bool isGood = true;
+            while (isGood)
             {
                 DecodeStatus status = TakeOne(ref rest, out ArraySegment<byte> datagram);
                 if (status == DecodeStatus.Truncated) break;
-                if (status != DecodeStatus.Ok) return (false, null);
-                mailbox ??= Open(context, id, datagram);
-                if (mailbox is null)
-                {
-                    HttpPollQueue.Return(datagram);
-                    return (false, null);
-                }
-
-                if (!await mailbox.TakeAsync(datagram, limit.Token).ConfigureAwait(false)) return (false, null);
+                if (status == DecodeStatus.Ok) mailbox ??= Open(context, id, datagram);
+                isGood = status == DecodeStatus.Ok && mailbox is not null && await mailbox.TakeAsync(datagram, limit.Token).ConfigureAwait(false);
             }
 
             total += result.Buffer.Length - rest.Length;
-            if (total + rest.Length > HttpPollBatch.Longest) return (false, null);
+            if (!isGood || total + rest.Length > HttpPollBatch.Longest)
+            {
+                // What the web server makes of the rest, it can only when it was given this.
+                reader.AdvanceTo(result.Buffer.End);
+                return (false, null);
+            }
+
             reader.AdvanceTo(rest.Start, rest.End);
             if (result.IsCompleted) return (rest.IsEmpty, mailbox);
         }
