@@ -4,10 +4,10 @@ using Adit.TestKit.Peers;
 
 namespace Adit.Interop.Tests.HttpCarriers;
 
-/// <summary>What these tests share: 64 MiB both ways at once over a carrier, half-closed channels, and which rung was taken.</summary>
+/// <summary>What these tests share: 32 MiB both ways at once over a carrier, half-closed channels, and which rung was taken.</summary>
 public abstract class HttpCarrierTest
 {
-    private protected const long Bulk = 64 << 20;
+    private protected const long Bulk = 32 << 20;
 
     /// <summary>Forwards through a hop and moves octets.</summary>
     /// <param name="gateway">Whose client it is.</param>

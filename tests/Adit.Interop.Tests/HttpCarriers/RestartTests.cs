@@ -8,7 +8,7 @@ namespace Adit.Interop.Tests.HttpCarriers;
 /// <summary>A proxy is killed and started again in the middle of a transfer: what runs inside sees nothing of it, on every rung, without being told.</summary>
 public sealed class RestartTests : HttpCarrierTest
 {
-    private const long Length = 64 << 20;
+    private const long Length = 32 << 20;
 
     [Theory]
     [InlineData(1)]
