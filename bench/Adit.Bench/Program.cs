@@ -48,6 +48,14 @@ internal static class Program
                 case ["dns-load", string resolvers, string kind, string amount, string jumbo]:
                     await RawDns.LoadAsync(resolvers, kind, long.Parse(amount), jumbo == "jumbo");
                     return 0;
+                case ["dns-site", string loss]:
+                    await using (ResolverSite site = await ResolverSite.StartAsync(double.Parse(loss, CultureInfo.InvariantCulture)))
+                    {
+                        Console.WriteLine($"{site.ClientSide.Name} {site.ResolverSide.Name} {site.ServerSide.Name}");
+                        await Console.In.ReadLineAsync();
+                    }
+
+                    return 0;
                 case ["ssh", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "forwards", "path", "connections", "echo", "idle"):
                     await SshBench.RunAsync(parsed);
                     return 0;

@@ -5,7 +5,7 @@ using Adit.TestKit.Codecs;
 // Exit codes: 0 nothing found, 1 a target failed, 2 the command line.
 const int InputsPerRound = 20_000;
 
-IReadOnlyList<FuzzTarget> all = [.. SshTargets.All, .. MuxCodecCases.Targets, .. SocksTargets.All, .. HttpTargets.All, .. HttpProxyTargets.All, .. KeyTargets.All, .. LinkTargets.All, .. DnsTargets.All, .. MqttTargets.All, .. SmsTargets.All];
+IReadOnlyList<FuzzTarget> all = [.. SshTargets.All, .. MuxCodecCases.Targets, .. SocksTargets.All, .. HttpTargets.All, .. HttpProxyTargets.All, .. KeyTargets.All, .. LinkTargets.All, .. LifelineTargets.All, .. DnsTargets.All, .. MqttTargets.All, .. SmsTargets.All];
 if (FuzzOptions.TryParse(args, out string reason) is not { } options)
 {
     Console.Error.WriteLine($"fuzz: {reason}\n{FuzzOptions.Usage}");

@@ -62,7 +62,14 @@ internal static class RawDns
             return;
         }
 
-        if (kind == "up")
+        if (kind == "mixed")
+        {
+            for (long got = 0; got < amount;) got += await client.Stream.ReadAsync(room);
+            await Console.Error.WriteLineAsync(mailbox.ToString());
+            began = Stopwatch.GetTimestamp();
+        }
+
+        if (kind is "up" or "mixed")
         {
             for (long left = amount; left > 0; left -= Math.Min(left, room.Length)) await client.Stream.WriteAsync(room.AsMemory(0, (int)Math.Min(left, room.Length)));
             _ = await client.Stream.ReadAsync(room.AsMemory(0, 1));
@@ -90,6 +97,9 @@ internal static class RawDns
                     for (long left = amount; left > 0; left -= Math.Min(left, room.Length)) await stream.WriteAsync(room.AsMemory(0, (int)Math.Min(left, room.Length)));
                     _ = await stream.ReadAsync(room);
                     break;
+                case 'm':
+                    for (long left = amount; left > 0; left -= Math.Min(left, room.Length)) await stream.WriteAsync(room.AsMemory(0, (int)Math.Min(left, room.Length)));
+                    goto case 'u';
                 case 'u':
                     for (long got = 0; got < amount;) got += await stream.ReadAsync(room);
                     await stream.WriteAsync(room.AsMemory(0, 1));

@@ -39,8 +39,8 @@ public sealed record SmsCarrierOptions
         InitialRoundTrip = Scaled(10),
         AcknowledgementDelay = Scaled(3),
         AcknowledgeEvery = 4,
-        MostPackets = 1024,
-        MostInFlight = 1024 * SmsFraming.MostOctets,
+        MostPackets = 3072, // below the 4096 that a receiver can tell apart: half a minute at 100 messages a second
+        MostInFlight = 3072 * SmsFraming.MostOctets,
         KeepAlive = 12L * 3600 * 1_000_000, // ours: two messages a day say that somebody is still there
     };
 

@@ -70,12 +70,13 @@ public sealed partial class SmsListener : IMailboxListener
     private async Task RunAsync(ISmsLink? link)
     {
         TimeSpan pause = TimeSpan.FromSeconds(1);
+        long opened = _time.GetTimestamp();
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 link ??= await _open(_stopping.Token).ConfigureAwait(false);
-                pause = TimeSpan.FromSeconds(1);
+                opened = _time.GetTimestamp();
                 await ServeAsync(link).ConfigureAwait(false);
                 LogEnded(_logger, _options.Place, "the link has ended");
             }
@@ -89,6 +90,9 @@ public sealed partial class SmsListener : IMailboxListener
 
             if (link is not null) await link.DisposeAsync().ConfigureAwait(false);
             link = null;
+            if (_options.Carrier.Budget is { IsSpent: true }) return; // nothing can be said any more
+            // A centre that takes the bind and ends it at once is not asked each second.
+            if (_time.GetElapsedTime(opened) > TimeSpan.FromMinutes(1)) pause = TimeSpan.FromSeconds(1);
             await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = TimeSpan.FromSeconds(Math.Min(60, 2 * pause.TotalSeconds));
         }

@@ -14,6 +14,9 @@ public sealed class SmsMailboxDialer(string name, string number, SmsCarrierOptio
     public string Name => name;
 
     /// <inheritdoc/>
+    public bool IsDear => true;
+
+    /// <inheritdoc/>
     public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
     {
         if (options.Budget is { IsSpent: true } budget) budget.Take(name);

@@ -79,7 +79,7 @@ public sealed class SmsPacer(double rate, int window, double timeScale = 1)
             else Rate = Math.Min(_most, Rate + (_most * 0.01 * scaled));
         }
 
-        // Two messages may go together at most: a centre counts by the second, or less.
-        _tokens = Math.Min(2, _tokens + (passed * Rate));
+        // Two messages may go together, or a tenth of a second's: a centre counts by the second, and a busy machine wakes late.
+        _tokens = Math.Min(Math.Max(2, Rate / 10), _tokens + (passed * Rate));
     }
 }

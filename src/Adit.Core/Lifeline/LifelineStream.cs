@@ -46,12 +46,12 @@ public sealed class LifelineStream : DuplexStream
         }
     }
 
-    /// <summary>Whether each datagram of one of its paths is dear (<see cref="LifelineProfile.IsDear"/>).</summary>
+    /// <summary>Whether each datagram of all its paths is dear (<see cref="LifelineProfile.IsDear"/>).</summary>
     public override bool IsDear
     {
         get
         {
-            lock (Session.Gate) return Session.Paths.Count > 0 && Session.Paths.Any(p => p.Profile.IsDear);
+            lock (Session.Gate) return Session.Paths.Count > 0 && Session.Paths.All(p => p.Profile.IsDear);
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     private int _start;
     private int _end;
     private int _lines;
+    private string _said = "";
     private bool _expectsIdentification = expectsIdentification;
 
     /// <inheritdoc/>
@@ -96,12 +97,13 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
         {
             if (_end - _start > LongestLine) throw new TunnelException(TunnelError.ProtocolViolation, $"{name}: expected an SSH server's identification, got a line of more than {LongestLine} octets");
             int count = await stream.ReadAsync(_received.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-            if (count == 0) throw new TunnelException(TunnelError.ConnectionLost, $"{name}: expected an SSH server's identification, got {(_end > _start ? $"\"{Shown()}\" and " : "")}the end");
+            if (count == 0) throw new TunnelException(TunnelError.ConnectionLost, $"{name}: expected an SSH server's identification, got {(_said.Length > 0 ? $"\"{_said}\" and " : "")}the end");
             _end += count;
             return;
         }
 
         bool isIdentification = _received.AsSpan(_start, line).StartsWith("SSH-"u8);
+        if (!isIdentification) _said = Shown();
         if (!isIdentification && ++_lines > MostLines) throw new TunnelException(TunnelError.ProtocolViolation, $"{name}: expected an SSH server's identification, got \"{Shown()}\"");
         _start += line + 1;
         _expectsIdentification = !isIdentification;

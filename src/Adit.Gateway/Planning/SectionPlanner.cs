@@ -109,7 +109,13 @@ internal static class SectionPlanner
         "wss" => Secure(hop, "WebSocket within TLS to a gateway"),
         "http" => Plain(hop, "HTTP to a gateway"),
         "https" => Secure(hop, "HTTP within TLS to a gateway"),
-        _ => Plain(hop, "not there yet in this version"),
+        "auto" => Plain(hop, "the best of the carriers of that name"),
+        "dns" => Plain(hop, "DNS queries, through resolvers, to a gateway"),
+        "mqtt" => Plain(hop, "messages of an MQTT broker to a gateway"),
+        "mqtts" => Secure(hop, "messages of an MQTT broker, within TLS, to a gateway"),
+        "sms+smpp" or "sms+smpps" => Plain(hop, "text messages through a centre to a gateway"),
+        "sms+modem" => Plain(hop, "text messages by a modem to a gateway"),
+        _ => Plain(hop, "unknown"),
     };
 
     private static PlannedHop Plain(HopUri hop, string means) => new(HopText.Write(hop), hop.Destination.ToString(), means, false);

@@ -100,6 +100,25 @@ public sealed class SmppEngineTests
     }
 
     [Fact]
+    public void MessageThatIsNeverAnswered_FreesItsPlaceAfterAMinute()
+    {
+        Bind();
+        for (int i = 0; i < 10; i++) _engine.Submit("1", [0x10], SmsForm.Octets, 0);
+        Pdus();
+        Assert.Equal(long.MaxValue, _engine.Wait(0));
+        for (long now = 0; now < 60 * Second; now += 10 * Second)
+        {
+            Answer(SmppCommand.EnquireLinkResponse, SmppStatus.Ok, 99, default, now); // it lives
+            _engine.Tick(now);
+        }
+
+        Assert.Equal(long.MaxValue, _engine.Wait(59 * Second));
+        _engine.Tick(60 * Second);
+        Assert.Null(_engine.Failure);
+        Assert.Equal(0, _engine.Wait(60 * Second));
+    }
+
+    [Fact]
     public void EndWithMessagesUnderWay_SaysPerhapsSent()
     {
         Bind();

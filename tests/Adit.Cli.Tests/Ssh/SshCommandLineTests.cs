@@ -152,7 +152,7 @@ public sealed class SshCommandLineTests
     [InlineData("adit ssh: --reconect: unknown option, did you mean --reconnect?", true, "--reconect", "h")]
     [InlineData("adit ssh: --reconnect: expected no value, got \"5\"", false, "--reconnect=5", "h")]
     [InlineData("adit ssh: --via: expected a value", true, "--via")]
-    [InlineData("adit ssh: --via: hop \"foo://x\": unknown scheme, expected one of ssh, socks5, socks5h, socks4, socks4a, connect, connect+tls, connect+upgrade, tls, tcp, ws, wss, http, https, dns, sms+smpp, sms+smpps, sms+modem", false, "--via", "foo://x", "h")]
+    [InlineData("adit ssh: --via: hop \"foo://x\": unknown scheme, expected one of ssh, socks5, socks5h, socks4, socks4a, connect, connect+tls, connect+upgrade, tls, tcp, ws, wss, http, https, auto, dns, mqtt, mqtts, sms+smpp, sms+smpps, sms+modem", false, "--via", "foo://x", "h")]
     [InlineData("adit ssh: --via: hop \"tcp://a\": a tcp hop ends at a gateway and must be the last", false, "--via=tcp://a", "--via=ssh://b", "h")]
     [InlineData("adit ssh: --log-format: expected text or json, got \"xml\"", false, "--log-format", "xml", "h")]
     public void WrongCommandLine_SaysWhatIsWrong(string message, bool showsUsage, params string[] words)

@@ -43,7 +43,9 @@ public sealed class HopUriTests
     [Theory]
     [InlineData("foo://x", "--via: hop \"foo://x\": unknown scheme, expected one of {available}")]
     [InlineData("shh://x", "--via: hop \"shh://x\": unknown scheme, expected one of {available}, did you mean ssh?")]
-    [InlineData("mqtt://x", "--via: hop \"mqtt://x\": mqtt is not there yet")]
+    [InlineData("mqtt://x?sever=a", "--via: hop \"mqtt://x?sever=a\": query: expected key, auth, server, ws, rate, version after \"?\", got \"sever\", did you mean server?")]
+    [InlineData("auto:", "--via: hop \"auto:\": name: expected auto:NAME with letters, digits, '.', '-' and '_'")]
+    [InlineData("auto:a/b", "--via: hop \"auto:a/b\": name: expected auto:NAME with letters, digits, '.', '-' and '_'")]
     [InlineData("sms+modem://host/dev/ttyUSB0", "--via: hop \"sms+modem://host/dev/ttyUSB0\": device: expected sms+modem:///PATH, three slashes")]
     [InlineData("sms+modem://", "--via: hop \"sms+modem://\": device: expected sms+modem:///PATH, three slashes")]
     [InlineData("bastion", "--via: hop \"bastion\": no scheme: expected scheme://host[:port]")]
@@ -59,7 +61,7 @@ public sealed class HopUriTests
     [InlineData("ssh://h?identiy=k", "--via: hop \"ssh://h?identiy=k\": query: expected identity, auth after \"?\", got \"identiy\", did you mean identity?")]
     [InlineData("ssh://h?auth=a&auth=b", "--via: hop \"ssh://h?auth=a&auth=b\": query: \"auth\" stands twice")]
     [InlineData("ssh://h/path", "--via: hop \"ssh://h/path\": path: ssh takes none, got \"/path\"")]
-    [InlineData("tcp://h?resume", "--via: hop \"tcp://h?resume\": query: expected nothing after \"?\", got \"resume\"")]
+    [InlineData("tcp://h?resum", "--via: hop \"tcp://h?resum\": query: expected resume, key after \"?\", got \"resum\", did you mean resume?")]
     public void WrongUri_SaysWhatIsWrong(string text, string message)
     {
         var e = Assert.Throws<TunnelException>(() => HopUri.Parse(text, "--via"));

@@ -1,4 +1,5 @@
 using Adit.Core.Lifeline;
+using Adit.TestKit.Lifelines;
 
 namespace Adit.Core.Tests.Lifeline;
 
@@ -13,7 +14,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(1, keyed);
         network.AddPath(new PathConditions());
-        var transfer = new Transfer(network, 300_000, 200_000, seed: 3);
+        var transfer = new SimulatedTransfer(network, 300_000, 200_000, seed: 3);
         Assert.True(network.Run(transfer.Step, 60 * Second), transfer.ToString());
         Assert.Equal((1, 1), (network.Server.SessionCount, network.Server.PathCount));
     }
@@ -22,23 +23,7 @@ public sealed class LifelineTests
     [Fact]
     public void WhateverThePathDoes_TheStreamIsExact()
     {
-        for (int seed = 0; seed < 1000; seed++)
-        {
-            var chance = new Random(seed);
-            using var network = new SimulatedNetwork(seed, chance.Next(2) == 0);
-            var conditions = new PathConditions
-            {
-                Loss = chance.NextDouble() * 0.3,
-                Duplication = chance.NextDouble() * 0.3,
-                Delay = chance.NextInt64(1_000, 100_000),
-                Spacing = 500,
-                Jitter = chance.Next(3) == 0 ? 500 * 300 : chance.NextInt64(10_000), // as much as 300 packets
-                Mtu = chance.Next(200, 1400),
-            };
-            network.AddPath(conditions);
-            var transfer = new Transfer(network, chance.Next(30_000), chance.Next(30_000), seed);
-            Assert.True(network.Run(transfer.Step, 600 * Second), $"seed {seed}: {transfer}");
-        }
+        for (int seed = 0; seed < 1000; seed++) SimulatedTransfer.RunHostile(seed);
     }
 
     [Fact]
@@ -46,7 +31,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(5);
         SimulatedPath path = network.AddPath(new PathConditions { Loss = 0.05, Mtu = 1200 });
-        var transfer = new Transfer(network, 100_000, 100_000, 5);
+        var transfer = new SimulatedTransfer(network, 100_000, 100_000, 5);
         Assert.True(network.Run(() => transfer.Step() || network.Served?.Readable > 0 || transfer.Received > 20_000, 60 * Second));
         path.Conditions = path.Conditions with { Mtu = 60 };
         Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
@@ -57,7 +42,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(6);
         SimulatedPath path = network.AddPath(new PathConditions { Loss = 0.02 });
-        var transfer = new Transfer(network, 200_000, 200_000, 6);
+        var transfer = new SimulatedTransfer(network, 200_000, 200_000, 6);
         Assert.True(network.Run(() => transfer.Step() || transfer.Received > 50_000, 60 * Second));
         path.Conditions = path.Conditions with { IsCut = true };
         Assert.False(network.Run(transfer.Step, 600 * Second));
@@ -81,7 +66,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(8);
         network.AddPath(new PathConditions { Loss = 0.05 });
-        var transfer = new Transfer(network, 200_000, 200_000, 8);
+        var transfer = new SimulatedTransfer(network, 200_000, 200_000, 8);
         for (int i = 0; i < 20 && !network.Run(transfer.Step, Second / 4); i++) network.Jump(90 * Second);
         Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
     }
@@ -91,7 +76,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(9);
         SimulatedPath path = network.AddPath(new PathConditions());
-        var transfer = new Transfer(network, 500_000, 0, 9);
+        var transfer = new SimulatedTransfer(network, 500_000, 0, 9);
         Assert.True(network.Run(() => transfer.Step() || transfer.Received > 10_000, 10 * Second));
         network.RestartServer();
         Assert.False(network.Run(() => network.Client!.End != LifelineEnd.None, 30 * Second));
@@ -139,7 +124,7 @@ public sealed class LifelineTests
     {
         using var network = new SimulatedNetwork(12);
         SimulatedPath first = network.AddPath(new PathConditions { Delay = 5_000 });
-        var transfer = new Transfer(network, 2_000_000, 2_000_000, 12);
+        var transfer = new SimulatedTransfer(network, 2_000_000, 2_000_000, 12);
         Assert.True(network.Run(() => transfer.Step() || transfer.Received > 300_000, 60 * Second));
         SimulatedPath second = network.AddPath(new PathConditions { Delay = 60_000, Mtu = 300, Loss = 0.05 });
         first.Conditions = first.Conditions with { IsCut = true };
@@ -161,7 +146,7 @@ public sealed class LifelineTests
         Assert.True(network.Run(() => spare.Client is { IsConfirmed: true }, 10 * Second));
         network.Client!.Want(spare.Client!, false);
         Assert.True(network.Run(() => spare.Served is { IsWantedByPeer: false }, 10 * Second));
-        var transfer = new Transfer(network, 1_000_000, 1_000_000, 13);
+        var transfer = new SimulatedTransfer(network, 1_000_000, 1_000_000, 13);
         int most = 0;
         Assert.True(network.Run(
             () =>
@@ -202,10 +187,23 @@ public sealed class LifelineTests
             return all;
         };
         network.AddPath(new PathConditions());
-        var transfer = new Transfer(network, 400_000, 400_000, 14);
+        var transfer = new SimulatedTransfer(network, 400_000, 400_000, 14);
         Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
-        Assert.Equal((1, 1), (network.Server.SessionCount, network.Server.PathCount));
         Assert.True(forged > 40_000, $"{forged} forged");
+
+        // And a million more, at a server that holds a session: nothing is accepted, and nothing made.
+        var profile = new LifelineProfile { Name = "test" };
+        byte[] answer = new byte[1500];
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            byte[] copy = [.. seen[chance.Next(seen.Count)]];
+            if (i % 8 != 0) copy[chance.Next(copy.Length)] ^= (byte)(1 << chance.Next(8)); // else replayed as it was
+            if (i % 16 == 1) copy = copy[..chance.Next(copy.Length + 1)];
+            network.Server.Receive(copy, profile, answer, network.Now, out LifelineArrival arrival);
+            Assert.False(arrival.IsAuthentic);
+        }
+
+        Assert.Equal((1, 1), (network.Server.SessionCount, network.Server.PathCount));
     }
 
     [Fact]
@@ -233,53 +231,5 @@ public sealed class LifelineTests
         }
 
         Assert.Equal((0, 0), (server.SessionCount, server.PathCount));
-    }
-
-    /// <summary>Writes seeded octets at both ends, reads and compares them, and ends both directions.</summary>
-    private sealed class Transfer(SimulatedNetwork network, int up, int down, int seed)
-    {
-        private readonly byte[] _room = new byte[16 * 1024];
-        private int _sentUp, _sentDown, _gotUp, _gotDown;
-
-        public long Received => _gotUp + (long)_gotDown;
-
-        public bool Step()
-        {
-            if (network.Client is not { } client) return false;
-            Write(client, ref _sentUp, up, 1);
-            Read(client, ref _gotDown, down, 2);
-            if (network.Served is not { } served) return false;
-            Write(served, ref _sentDown, down, 2);
-            Read(served, ref _gotUp, up, 1);
-            return client.IsFinished && served.IsFinished && _gotUp == up && _gotDown == down;
-        }
-
-        public override string ToString() =>
-            $"up {_gotUp} of {_sentUp} of {up}, down {_gotDown} of {_sentDown} of {down}, {network.Datagrams} datagrams, client {network.Client?.End} {network.Client?.EndReason}, server {network.Served?.End} {network.Served?.EndReason}"
-            + string.Concat(network.Paths.Select(p => $"; path {p.Client?.Number:x} timeouts {p.Client?.Timeouts}/{p.Served?.Timeouts} in flight {p.Client?.InFlight}/{p.Served?.InFlight} lost {p.Client?.Lost}/{p.Served?.Lost} confirmed {p.Client?.IsConfirmed} wanted {p.Client?.IsWanted}/{p.Client?.IsWantedByPeer} backlog {network.Client?.Backlog}/{network.Served?.Backlog}"));
-
-        private void Write(LifelineSession side, ref int sent, int total, int direction)
-        {
-            while (sent < total && side.WriteRoom > 0)
-            {
-                int count = Math.Min(Math.Min(_room.Length, total - sent), side.WriteRoom);
-                for (int i = 0; i < count; i++) _room[i] = Octet(sent + i, direction);
-                sent += side.Write(_room.AsSpan(0, count));
-            }
-
-            if (sent == total) side.CompleteWrites();
-        }
-
-        private void Read(LifelineSession side, ref int got, int total, int direction)
-        {
-            while (side.Read(_room) is > 0 and var count)
-            {
-                for (int i = 0; i < count; i++) Assert.Equal(Octet(got + i, direction), _room[i]);
-                got += count;
-                Assert.True(got <= total);
-            }
-        }
-
-        private byte Octet(int at, int direction) => (byte)((at * 2654435761u >> 13) ^ (uint)(seed * 31) ^ (uint)direction);
     }
 }

@@ -33,21 +33,41 @@ public sealed class ListenUriTests
     [InlineData("ws://a:80/a/../b", "expected a path")]
     [InlineData("ws://a:80/a//b", "expected a path")]
     [InlineData("ws://a:80/%74", "expected a path")]
-    [InlineData("tcp://a:80/t", "expected tcp://ADDRESS:PORT or ws")]
-    [InlineData("", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("0.0.0.0:22", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://0.0.0.0", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://:22", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://::1:22", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://a:70000", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://u:p@a:22", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH")]
-    [InlineData("tcp://a:22?resume", "options of tcp:// (after '?') are not there yet")]
-    [InlineData("dns://0.0.0.0:53/t?key=secret", "listening on dns:// is not there yet")]
-    [InlineData("gopher://a:1", "expected tcp://ADDRESS:PORT or ws, wss, http, https://ADDRESS:PORT/PATH, got the unknown scheme 'gopher'")]
+    [InlineData("tcp://a:80/t", "expected tcp://ADDRESS:PORT, ws")]
+    [InlineData("", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("0.0.0.0:22", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://0.0.0.0", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://:22", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://::1:22", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://a:70000", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://u:p@a:22", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns")]
+    [InlineData("tcp://a:22?resume", "tcp: query: expected key after \"?\", got 'resume'")]
+    [InlineData("dns://0.0.0.0:53?key=f", "dns: expected the domain that is delegated to this server")]
+    [InlineData("dns://0.0.0.0:53/t", "dns: expected key=FILE")]
+    [InlineData("dns://0.0.0.0:53/t?key=f&domain=u", "dns: expected the domain either as the path or as domain=, got both")]
+    [InlineData("dns://0.0.0.0:53/t?kye=f", "dns: query: expected key, domain")]
+    [InlineData("mqtt://me:secret@broker/adit", "mqtt://me:***@broker/adit: expected key=FILE")]
+    [InlineData("sms+modem://ttyUSB0?key=f", "hop \"sms+modem://ttyUSB0?key=f\": device: expected")]
+    [InlineData("gopher://a:1", "expected tcp://ADDRESS:PORT, ws, wss, http, https://ADDRESS:PORT/PATH, dns://ADDRESS:PORT/DOMAIN?key=…, mqtt or mqtts://BROKER/PREFIX?key=…, sms+smpp://USER@CENTRE?key=… or sms+modem:///DEVICE?key=…, got the unknown scheme 'gopher'")]
     public void Other_SaysWhatWasExpected(string text, string expected)
     {
         Assert.False(ListenUri.TryParse(text, out _, out string? why));
         Assert.StartsWith(expected, why);
         Assert.DoesNotContain("secret", why);
+    }
+
+    [Theory]
+    [InlineData("dns://0.0.0.0:53/t.example.com?key=/k&ns=ns.example.com", "dns", true)]
+    [InlineData("mqtts://me:secret@broker:8884/adit/x?key=/k&rate=0", "mqtts", false)]
+    [InlineData("sms+smpp://me@centre?key=/k&from=%2B49170", "sms+smpp", false)]
+    [InlineData("sms+modem:///dev/ttyUSB0?key=/k", "sms+modem", false)]
+    public void Messages_HaveAKey(string text, string scheme, bool isBound)
+    {
+        Assert.True(ListenUri.TryParse(text, out ListenUri? uri, out string? why), why);
+        Assert.Equal((scheme, isBound, true, "/k"), (uri!.Scheme, uri.IsBound, uri.IsMessages, uri.Key));
+        Assert.DoesNotContain("secret", uri.ToString());
+        Assert.DoesNotContain("secret", uri.ToText());
+        Assert.True(ListenUri.TryParse(uri.ToText(), out ListenUri? again, out why), why);
+        Assert.Equal(uri.ToText(), again!.ToText());
     }
 }

@@ -73,7 +73,7 @@ public sealed class SshOverDnsTests
         await using Bind bind = await gateway.Site.StartBindAsync();
         await using StreamServer echo = StreamServer.Echo(gateway.Far(9000));
         using OpenSshClient client = gateway.OpenSsh();
-        await using PeerProcess ssh = await client.StartForwardingAsync("-o", $"ProxyCommand={AditProgram.ExecutablePath} ssh --via '{gateway.Hop()}' -W gateway.test:2222 me@gateway.test", "-L", "9001:127.0.0.1:9000");
+        await using PeerProcess ssh = await client.StartForwardingAsync("-o", $"ProxyCommand={AditProgram.ExecutablePath} ssh -F {client.ConfigFile} -p 2222 -i {client.Identity!.PrivatePath} --via '{gateway.Hop()}' -W 127.0.0.1:2022 me@gateway.test", "-L", "9001:127.0.0.1:9000");
         await GatewayTest.AssertEchoAsync(gateway.Near(9001), Small / 4);
     }
 

@@ -114,7 +114,7 @@ public sealed partial class MigrationTests : GatewayTest
     [Fact]
     public async Task Noise_IsNoLifeline()
     {
-        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine]);
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine], ["penalties: false"]);
         var random = new Random(Seed);
         for (int i = 0; i < 200; i++)
         {

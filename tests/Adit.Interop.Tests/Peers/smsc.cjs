@@ -20,7 +20,8 @@ const sessions = new Set();
 const find = (number) => [...sessions].find((s) => s.receives && s.numbers.has(number));
 let first = 0;
 
-const server = smpp.createServer({}, (session) => {
+const tls = options.key ? { key: require('fs').readFileSync(options.key), cert: require('fs').readFileSync(options.cert) } : {};
+const server = smpp.createServer(tls, (session) => {
     session.numbers = new Set();
     session.tokens = options.rate;
     session.at = Date.now();

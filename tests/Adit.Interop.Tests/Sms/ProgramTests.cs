@@ -17,7 +17,9 @@ public sealed class ProgramTests
             login => $"sms+smpp://127.0.0.1:{centre.Port}?from=%2B{Gateway}&auth={login(Gateway)}&timescale=20",
             login => $"sms+smpp://127.0.0.1:{centre.Port}?to=%2B{Gateway}&from=%2B{Mobile}&auth={login(Mobile)}&timescale=20&budget=400",
             2000,
-            async () => Assert.InRange((await centre.CountsAsync()).GetProperty("submitted").GetInt32(), 1, 40));
+            // Afterwards the connections of both ends are cut: both make new ones, and the session does not notice.
+            then: async () => await centre.CountsAsync("cut"),
+            opened: async () => Assert.InRange((await centre.CountsAsync()).GetProperty("submitted").GetInt32(), 1, 40));
     }
 
     [Fact]
@@ -44,8 +46,9 @@ public sealed class ProgramTests
     /// <param name="listen">The listener, made with what makes a file of credentials for a number.</param>
     /// <param name="via">The hop.</param>
     /// <param name="length">Octets to echo.</param>
+    /// <param name="then">Called after it.</param>
     /// <param name="opened">Called once the forward has brought back its first octet.</param>
-    private static async Task RunAsync(Func<Func<string, string>, string> listen, Func<Func<string, string>, string> via, int length, Func<Task>? opened = null)
+    private static async Task RunAsync(Func<Func<string, string>, string> listen, Func<Func<string, string>, string> via, int length, Func<Task>? then = null, Func<Task>? opened = null)
     {
         await using AditProgram server = new("gateway"), client = new("client");
         await using StreamServer echo = StreamServer.Echo();
@@ -68,6 +71,7 @@ public sealed class ProgramTests
         byte[] one = new byte[1];
         await stream.ReadExactlyAsync(one, patience.Token);
         if (opened is not null) await opened();
+        if (then is not null) await then();
         byte[] octets = new byte[length], back = new byte[length];
         new SeededOctets(3).Fill(octets);
         await stream.WriteAsync(octets, patience.Token);

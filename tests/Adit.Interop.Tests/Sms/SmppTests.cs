@@ -51,11 +51,11 @@ public sealed class SmppTests
     public async Task Throttled_WaitsAndSendsAllTheSame()
     {
         PeerRequired.Installed(PeerRequired.Smpp);
-        await using NodeCentre centre = await NodeCentre.StartAsync("""{"rate":10,"scale":10}""");
+        await using NodeCentre centre = await NodeCentre.StartAsync("""{"rate":10,"scale":2}""");
         await using StreamServer echo = StreamServer.Echo();
-        await using SmsPair pair = await OpenAsync(centre, new SmsCarrierOptions { TimeScale = 10, Rate = 40 });
+        await using SmsPair pair = await OpenAsync(centre, new SmsCarrierOptions { TimeScale = 2, Rate = 40 });
         await using DuplexStream forward = await pair.Client.DialAsync(new DialRequest(new TcpDestination("127.0.0.1", echo.Port)));
-        await EchoAsync(forward, 20 * 1024);
+        await EchoAsync(forward, 6 * 1024);
         JsonElement counts = await centre.CountsAsync();
         TestContext.Current.TestOutputHelper?.WriteLine($"{counts}");
         Assert.True(counts.GetProperty("throttled").GetInt32() > 0);
@@ -71,6 +71,28 @@ public sealed class SmppTests
         await using SmsPair pair = await OpenAsync(centre, new SmsCarrierOptions { TimeScale = 20 });
         await using DuplexStream forward = await pair.Client.DialAsync(new DialRequest(new TcpDestination("127.0.0.1", echo.Port)));
         await EchoAsync(forward, 500);
+    }
+
+    [Fact]
+    public async Task Tls_WithThePinnedKeyOnly()
+    {
+        PeerRequired.Installed(PeerRequired.Smpp, "openssl");
+        using var folder = new PeerFolder("smsc");
+        OpenSslCertificate certificate = await OpenSslCertificate.MakeAsync(folder);
+        await using NodeCentre centre = await NodeCentre.StartAsync($$"""{"key":"{{certificate.KeyFile}}","cert":"{{certificate.CertificateFile}}"}""");
+        Assert.True(Core.Certificates.Pin.TryParse(certificate.Pin, out Core.Certificates.Pin? pin));
+        var options = new SmppLinkOptions
+        {
+            Name = "hop", Host = "127.0.0.1", Port = centre.Port, SystemId = Mobile, From = "+" + Mobile, Carrier = new SmsCarrierOptions(), Tls = new TlsClientOptions { ServerName = "localhost", Pins = [pin!] },
+        };
+        await using (SmppLink link = await SmppLink.OpenAsync(options, new SocketDialer()))
+        {
+            await link.SendAsync("+" + Mobile, new byte[] { 0x10, 1 }, SmsForm.Octets);
+            Assert.Equal([0x10, 1], (await link.Received.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Datagram);
+        }
+
+        TunnelException e = await Assert.ThrowsAsync<TunnelException>(() => SmppLink.OpenAsync(options with { Tls = new TlsClientOptions { ServerName = "localhost" } }, new SocketDialer()));
+        Assert.Equal(TunnelError.CertificateNotTrusted, e.Error);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Adit.TestKit.Peers;
 
-/// <summary>BIND's named(8) with its defaults, but for DNSSEC, which our zones have not, and for where it finds them: a recursive resolver by UDP and TCP.</summary>
+/// <summary>BIND's named(8) with its defaults, but for DNSSEC, which our zones have not, for where it finds them, and for its log, which is a file beside (it has a line for every long name): a recursive resolver by UDP and TCP.</summary>
 public sealed class Bind : PrivateService
 {
     private Bind(PeerFolder folder, PeerProcess process, int port)
@@ -34,11 +34,12 @@ public sealed class Bind : PrivateService
                   empty-zones-enable no;
                 {{string.Join('\n', options.Select(s => "  " + s))}}
                 };
+                logging { channel all { file "named.log"; severity info; }; category default { all; }; };
                 controls { };
                 zone "{{zone}}" { type static-stub; server-addresses { {{authority}}; }; };
                 """ + "\n");
             if (authorityPort != 53) File.WriteAllText(file, File.ReadAllText(file).Replace("type static-stub; server-addresses { " + authority + "; };", $"type forward; forward only; forwarders {{ {authority} port {authorityPort}; }};", StringComparison.Ordinal));
-            return Task.FromResult(new PeerStart { Program = InstalledPeers.Find("named"), Arguments = ["-g", "-n", "2", "-c", file] });
+            return Task.FromResult(new PeerStart { Program = InstalledPeers.Find("named"), Arguments = ["-f", "-n", "2", "-c", file] });
         },
         (folder, process, listen) => new Bind(folder, process, listen),
         address,

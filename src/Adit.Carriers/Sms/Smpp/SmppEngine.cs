@@ -74,6 +74,7 @@ public sealed class SmppEngine
             // §2.9: enquire_link when the session is idle; any answer proves life.
             long due = _enquired || !IsBound || _submitted.Count > 0 ? Math.Max(_lastHeard, _enquiredAt) + _patience : long.MaxValue;
             if (IsBound && !_enquired) due = Math.Min(due, Math.Max(_lastSent, _lastHeard) + _patience);
+            foreach (Submission each in _submitted.Values) due = Math.Min(due, each.SentAt + (2 * _patience));
             return due;
         }
     }
@@ -143,6 +144,7 @@ public sealed class SmppEngine
     /// <summary>Time has passed.</summary>
     public void Tick(long now)
     {
+        Forget(now);
         Pump(now);
         if (Failure is not null) return;
         if (now >= Deadline && (_enquired || !IsBound || _submitted.Count > 0) && now >= Math.Max(_lastHeard, _enquiredAt) + _patience)
@@ -172,6 +174,17 @@ public sealed class SmppEngine
         Fail(TunnelError.ConnectionLost, $"the centre ended the connection{unknown}");
     }
 
+    /// <summary>A centre that goes on without answering a message has perhaps taken it: its place in the window is free again.</summary>
+    private void Forget(long now)
+    {
+        foreach ((uint sequence, Submission each) in _submitted)
+        {
+            if (now < each.SentAt + (2 * _patience)) continue;
+            _submitted.Remove(sequence);
+            _pacer.Answered(taken: false);
+        }
+    }
+
     private void Pump(long now)
     {
         while (_again.Count > 0 && IsBound && Failure is null && _pacer.Wait(now) == 0)
@@ -185,6 +198,7 @@ public sealed class SmppEngine
     private void Send(Submission submission, long now)
     {
         submission.Sequence = ++_sequence;
+        submission.SentAt = now;
         SmppPdu.WriteHeader(submission.Pdu, SmppCommand.SubmitSm, SmppStatus.Ok, submission.Sequence, submission.Pdu.Length - SmppHeader.HeaderLength);
         _submitted.Add(submission.Sequence, submission);
         _pacer.Sent(now);
@@ -327,5 +341,7 @@ public sealed class SmppEngine
         public byte[] Pdu => pdu;
 
         public uint Sequence { get; set; }
+
+        public long SentAt { get; set; }
     }
 }

@@ -7,7 +7,7 @@ internal static class ConfigurationRules
 {
     private static readonly IConfigurationRule[] All =
     [
-        new ListenOnceRule(), new WebFilesRule(), new PenaltyBoundsRule(), new NeedsProgramRule(), new SubsystemsAreThereRule(), new AlgorithmsAreKnownRule(), new ForwardIsCompleteRule(), new ForwardPortsRule(), new HopOrderRule(), new ForwardKindRule(), new ForwardListenOnceRule(), new ProxyRule(), new TunnelRule(), new PlacesApartRule(), new LinkRule(), new LinksApartRule(),
+        new ListenOnceRule(), new CarriersRule(), new WebFilesRule(), new PenaltyBoundsRule(), new NeedsProgramRule(), new SubsystemsAreThereRule(), new AlgorithmsAreKnownRule(), new ForwardIsCompleteRule(), new ForwardPortsRule(), new HopOrderRule(), new ForwardKindRule(), new ForwardListenOnceRule(), new ProxyRule(), new TunnelRule(), new PlacesApartRule(), new LinkRule(), new LinksApartRule(),
     ];
 
     /// <summary>Applies them all to what was read.</summary>

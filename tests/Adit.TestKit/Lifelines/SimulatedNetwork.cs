@@ -1,31 +1,11 @@
 using Adit.Core.Lifeline;
 
-namespace Adit.Core.Tests.Lifeline;
-
-/// <summary>What a simulated path does to datagrams. Times are in microseconds.</summary>
-internal sealed record PathConditions
-{
-    public double Loss { get; init; }
-
-    public double Duplication { get; init; }
-
-    public long Delay { get; init; } = 20_000;
-
-    /// <summary>More delay at random, up to this: the cause of reordering.</summary>
-    public long Jitter { get; init; }
-
-    /// <summary>Microseconds between two datagrams of one direction.</summary>
-    public long Spacing { get; init; } = 100;
-
-    public int Mtu { get; init; } = 1200;
-
-    public bool IsCut { get; init; }
-}
+namespace Adit.TestKit.Lifelines;
 
 /// <summary>
 /// A client and a server with paths between them, on a clock that jumps from event to event: everything that happens follows from the seed.
 /// </summary>
-internal sealed class SimulatedNetwork : IDisposable
+public sealed class SimulatedNetwork : IDisposable
 {
     private readonly PriorityQueue<(bool ToServer, SimulatedPath Path, byte[] Datagram), (long At, long Order)> _underWay = new();
     private readonly Random _random;
@@ -212,22 +192,4 @@ internal sealed class SimulatedNetwork : IDisposable
             Client!.Receive(client, datagram, Now);
         }
     }
-}
-
-/// <summary>A path of a <see cref="SimulatedNetwork"/>.</summary>
-internal sealed class SimulatedPath(PathConditions conditions, LifelineProfile profile, LifelineClientHandshake handshake)
-{
-    public PathConditions Conditions { get; set; } = conditions;
-
-    public LifelineProfile Profile => profile;
-
-    public LifelineClientHandshake Handshake => handshake;
-
-    public LifelinePath? Client { get; set; }
-
-    public LifelinePath? Served { get; set; }
-
-    public long ClientFreeAt { get; set; }
-
-    public long ServerFreeAt { get; set; }
 }

@@ -1,0 +1,62 @@
+using Adit.Carriers.Sms;
+using Adit.Core.Lifeline;
+using Adit.TestKit.Lifelines;
+
+namespace Adit.Core.Tests.Lifeline;
+
+/// <summary>Paths whose datagrams cost money and take minutes: text messages.</summary>
+public sealed class DearPathTests
+{
+    private const long Second = 1_000_000;
+    private static readonly LifelineProfile Profile = new SmsCarrierOptions().Profile;
+
+    private static readonly PathConditions Messages = new() { Loss = 0.05, Duplication = 0.05, Delay = 3 * Second, Jitter = 60 * Second, Spacing = Second / 10, Mtu = 140 };
+
+    [Fact]
+    public void LossDuplicatesAndReorderingByAMinute_AreExact_AndCostLittle()
+    {
+        const int length = 10 * 1024, seeds = 50;
+        long datagrams = 0;
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            using var network = new SimulatedNetwork(seed);
+            network.AddPath(Messages, Profile);
+            var transfer = new SimulatedTransfer(network, length, length, seed);
+            Assert.True(network.Run(transfer.Step, 3600 * Second), $"seed {seed}: {transfer}");
+            datagrams += network.Datagrams;
+        }
+
+        double least = 2.0 * length / (140 - 7 - 8 - 5);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{datagrams / (double)seeds:0} datagrams, {least:0} at least without loss");
+        Assert.InRange(datagrams / (double)seeds, least, 2 * least);
+    }
+
+    [Fact]
+    public void Welcome_ThatTookMinutes_IsStillGood()
+    {
+        using var network = new SimulatedNetwork(3);
+        network.AddPath(Messages with { Loss = 0, Delay = 120 * Second, Jitter = 0 }, Profile);
+        var transfer = new SimulatedTransfer(network, 500, 500, 3);
+        Assert.True(network.Run(transfer.Step, 7200 * Second), transfer.ToString());
+        Assert.Equal(1, network.Server.SessionCount);
+    }
+
+    [Fact]
+    public void Idle_LivesForADay_ForAFewMessages()
+    {
+        using var network = new SimulatedNetwork(4);
+        network.AddPath(Messages with { Loss = 0, Duplication = 0, Jitter = 0 }, Profile);
+        bool written = false;
+        Assert.True(network.Run(
+            () =>
+            {
+                if (network.Client is { } client && !written) written = client.Write(new byte[100]) == 100;
+                return network.Served?.Readable == 100;
+            },
+            600 * Second));
+        Assert.False(network.Run(static () => false, 600 * Second));
+        int before = network.Datagrams;
+        Assert.False(network.Run(() => network.Client!.End != LifelineEnd.None || network.Served!.End != LifelineEnd.None, 24 * 3600 * Second));
+        Assert.InRange(network.Datagrams - before, 0, 8);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
+
+namespace Adit.Core.Tests.Lifeline;
+
+public sealed class LifelineKeeperTests
+{
+    private static readonly LifelineProfile s_profile = new() { Name = "test", InitialRoundTrip = 20_000, MinimumTimeout = 50_000, KeepAlive = 200_000 };
+
+    [Fact]
+    public async Task TheBestThatAnswers_IsUsed_TheNextIsKeptWarm_TheOthersAreLeft()
+    {
+        await using var site = new Site("a", "b", "c");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        await UntilAsync(() => site.States is [LifelineRouteState.Active, LifelineRouteState.Warm, LifelineRouteState.Idle], () => site.ToString());
+        Assert.Equal(["a"], site.Moved);
+    }
+
+    [Fact]
+    public async Task OneThatIsDownAtFirst_IsTakenOnceItIsThere()
+    {
+        await using var site = new Site("a", "b");
+        site.Dialers[0].IsDown = true;
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        Assert.Equal(["b"], site.Moved);
+        site.Dialers[0].IsDown = false;
+        await UntilAsync(() => site.Moved is ["b", "a"], () => site.ToString());
+        await site.ExchangeAsync(stream);
+        Assert.Equal(1, site.Acceptor.SessionCount);
+    }
+
+    [Fact]
+    public async Task ACut_MovesTheStream_AndItComesBack()
+    {
+        await using var site = new Site("a", "b");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => site.States is [LifelineRouteState.Active, LifelineRouteState.Warm], () => site.ToString());
+        site.Dialers[0].IsDown = true;
+        await site.Dialers[0].CutAsync();
+        await site.ExchangeAsync(stream);
+        await UntilAsync(() => site.Moved is ["a", "b"], () => site.ToString());
+        site.Dialers[0].IsDown = false;
+        await UntilAsync(() => site.Moved is ["a", "b", "a"], () => site.ToString());
+        await site.ExchangeAsync(stream);
+    }
+
+    /// <summary>Nothing ends, and nothing arrives.</summary>
+    [Fact]
+    public async Task ASilentPath_IsLeft()
+    {
+        await using var site = new Site("a", "b");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => site.States is [LifelineRouteState.Active, LifelineRouteState.Warm], () => site.ToString());
+        site.Dialers[0].IsSilent = true;
+        await site.ExchangeAsync(stream);
+        await UntilAsync(() => site.Moved is ["a", "b"], () => site.ToString());
+    }
+
+    [Fact]
+    public async Task NoneThatAnswers_IsToldAsTheBestOneSaysIt()
+    {
+        await using var site = new Site("a", "b");
+        site.Dialers[0].IsDown = site.Dialers[1].IsDown = true;
+        TunnelException e = await Assert.ThrowsAsync<TunnelException>(() => site.Keeper.ConnectAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("a: down", e.Message);
+        Assert.Equal(0, site.Acceptor.SessionCount);
+    }
+
+    [Fact]
+    public async Task OneThatCostsMoney_IsOpenedOnlyWhenNothingElseIsThere()
+    {
+        await using var site = new Site("a", "$");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        Assert.Equal(0, site.Dialers[1].Opened);
+        site.Dialers[0].IsDown = true;
+        await site.Dialers[0].CutAsync();
+        await site.ExchangeAsync(stream);
+        Assert.Equal(["a", "$"], site.Moved);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, Func<string> what)
+    {
+        DateTime deadline = DateTime.UtcNow.AddSeconds(40);
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < deadline, what());
+            await Task.Delay(5);
+        }
+    }
+
+    private sealed class Dialer(string name, LifelineAcceptor acceptor) : IMailboxDialer
+    {
+        private readonly List<IMailbox> _open = [];
+
+        public string Name => name;
+
+        public bool IsDear => name == "$";
+
+        public bool IsDown { get; set; }
+
+        public bool IsSilent { get; set; }
+
+        public int Opened { get; private set; }
+
+        public ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
+        {
+            if (IsDown) throw new TunnelException(TunnelError.Unreachable, $"{name}: down");
+            Opened++;
+            (MemoryMailbox left, MemoryMailbox right) = MemoryMailbox.CreatePair(s_profile, 1200, _ => !IsSilent);
+            _ = acceptor.ServeAsync(right, takesKeyless: true);
+            lock (_open) _open.Add(right);
+            return new ValueTask<IMailbox>(left);
+        }
+
+        public async Task CutAsync()
+        {
+            IMailbox[] open;
+            lock (_open) open = [.. _open];
+            foreach (IMailbox mailbox in open) await mailbox.DisposeAsync();
+        }
+    }
+
+    private sealed class Site : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<string> _moved = new();
+
+        public Site(params string[] names)
+        {
+            Acceptor = new LifelineAcceptor(new LifelineServerOptions(), (stream, _) => _ = EchoAsync(stream));
+            Dialers = [.. names.Select(n => new Dialer(n, Acceptor))];
+            Keeper = new LifelineKeeper(Dialers, null);
+            Keeper.Moved += (to, _) => _moved.Enqueue(to);
+        }
+
+        public LifelineAcceptor Acceptor { get; }
+
+        public Dialer[] Dialers { get; }
+
+        public LifelineKeeper Keeper { get; }
+
+        public string[] Moved => [.. _moved];
+
+        public LifelineRouteState[] States => [.. Keeper.Routes.Select(r => r.State)];
+
+        public async Task ExchangeAsync(LifelineStream stream)
+        {
+            byte[] octets = new byte[100_000];
+            new Random(3).NextBytes(octets);
+            Task writing = stream.WriteAsync(octets).AsTask();
+            byte[] back = new byte[octets.Length];
+            await stream.ReadExactlyAsync(back).AsTask().WaitAsync(TimeSpan.FromSeconds(40));
+            await writing;
+            Assert.Equal(octets, back);
+        }
+
+        public override string ToString() => $"moved {string.Join(' ', Moved)}, states {string.Join(' ', Keeper.Routes)}";
+
+        public ValueTask DisposeAsync() => Acceptor.DisposeAsync();
+
+        private static async Task EchoAsync(LifelineStream stream)
+        {
+            byte[] room = new byte[16 * 1024];
+            try
+            {
+                for (int count; (count = await stream.ReadAsync(room)) > 0;) await stream.WriteAsync(room.AsMemory(0, count));
+                await stream.CompleteWritesAsync();
+            }
+            catch (IOException)
+            {
+                // Over.
+            }
+        }
+    }
+}
