@@ -7,9 +7,14 @@ namespace Adit.Bench.Http;
 /// <summary>What the measurements share: a load server, squid, a gateway behind HTTP, a key.</summary>
 internal sealed partial class HttpSite : IAsyncDisposable
 {
+    /// <summary>How long octets to a squid far away are on their way, in milliseconds.</summary>
+    public const int OneWay = 50;
+
     private readonly AditProgram _gateway = new("bench-gateway");
     private PeerProcess? _load;
     private Squid? _squid;
+    private PeerProcess? _delay;
+    private int _delayed;
     private SshKeyFile _identity = null!;
     private SshTarget _target = null!;
     private int _http;
@@ -27,6 +32,8 @@ internal sealed partial class HttpSite : IAsyncDisposable
             site._load = await PeerProcess.StartAsync(Environment.ProcessPath!, "load-server");
             site.LoadPort = int.Parse((await site._load.WaitForOutputLineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal), "a line \"ready PORT\""))["ready ".Length..]);
             site._squid = await Squid.StartAsync();
+            site._delay = await PeerProcess.StartAsync(Environment.ProcessPath!, "delay-relay", site._squid.Port.ToString(), OneWay.ToString());
+            site._delayed = int.Parse((await site._delay.WaitForOutputLineAsync(l => l.StartsWith("ready ", StringComparison.Ordinal), "a line \"ready PORT\""))["ready ".Length..]);
             await site.StartGatewayAsync();
             return site;
         }
@@ -38,19 +45,19 @@ internal sealed partial class HttpSite : IAsyncDisposable
     }
 
     /// <summary>"adit ssh -L" over a rung of http.</summary>
-    public Task<HttpTunnel> OpenAsync(string query, bool throughSquid) =>
-        OpenAsync($"http://127.0.0.1:{_http}/t?{query}&proxy={(throughSquid ? $"http://127.0.0.1:{_squid!.Port}" : "none")}");
+    public Task<HttpTunnel> OpenAsync(string query, bool throughSquid, bool isFar = false) =>
+        OpenAsync($"http://127.0.0.1:{_http}/t?{query}&proxy={(throughSquid ? $"http://127.0.0.1:{(isFar ? _delayed : _squid!.Port)}" : "none")}");
 
     /// <summary>The same over https.</summary>
     public Task<HttpTunnel> OpenSecureAsync(string query) => OpenAsync($"https://127.0.0.1:{_https}/t?{query}&proxy=none&pin={_pin}");
 
     /// <summary>hts at the load server, and htc through squid.</summary>
-    public async Task<HttpTunnel> OpenHttptunnelAsync()
+    public async Task<HttpTunnel> OpenHttptunnelAsync(bool isFar = false)
     {
         (int far, int near) = (Ports.Free(), Ports.Free());
         PeerProcess hts = await PeerProcess.StartAsync("hts", "-w", "-F", $"127.0.0.1:{LoadPort}", far.ToString());
         await Readiness.WaitForListenerAsync(new IPEndPoint(IPAddress.Loopback, far), hts);
-        PeerProcess htc = await PeerProcess.StartAsync("htc", "-w", "-F", near.ToString(), "-P", $"127.0.0.1:{_squid!.Port}", $"127.0.0.1:{far}");
+        PeerProcess htc = await PeerProcess.StartAsync("htc", "-w", "-F", near.ToString(), "-P", $"127.0.0.1:{(isFar ? _delayed : _squid!.Port)}", $"127.0.0.1:{far}");
         // A connection that only looks whether it listens would be the tunnel's first: it is not made.
         for (int i = 0; i < 500 && !IsListening(near); i++) await Task.Delay(20);
         return new HttpTunnel(near, [hts, htc], htc, hts);
@@ -59,6 +66,7 @@ internal sealed partial class HttpSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _gateway.DisposeAsync();
+        if (_delay is not null) await _delay.DisposeAsync();
         if (_squid is not null) await _squid.DisposeAsync();
         if (_load is not null) await _load.DisposeAsync();
     }

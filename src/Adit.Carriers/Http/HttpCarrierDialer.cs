@@ -1,5 +1,6 @@
 using Adit.Carriers.WebSocket;
 using Adit.Core;
+using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,9 +10,9 @@ namespace Adit.Carriers.Http;
 /// <summary>
 /// Carries streams to a gateway in HTTP. Theory of operation: a ladder of ways, the best first; each is opened and probed, and what does not pass is left for the
 /// next. What passed is remembered as long as this lives and tried first. A failure that no other rung would mend (a name, a refused connection, a
-/// certificate) ends the attempt at once. Every rung carries the same frames (<see cref="WebSocketStream"/>). Whatever is dialled, it ends at the gateway.
+/// certificate) ends the attempt at once. Every rung but the last carries the same frames (<see cref="WebSocketStream"/>); the last one carries datagrams, so it is there for lifelines only. Whatever is dialled, it ends at the gateway.
 /// </summary>
-public sealed partial class HttpCarrierDialer : IStreamDialer
+public sealed partial class HttpCarrierDialer : IStreamDialer, IMailboxDialer
 {
     private readonly HttpCarrierOptions _options;
     private readonly HttpOpener _opener;
@@ -44,24 +45,41 @@ public sealed partial class HttpCarrierDialer : IStreamDialer
         HttpRung.ExtendedConnect => "WebSocket over HTTP/2",
         HttpRung.WebSocket => "WebSocket",
         HttpRung.Duplex => "duplex POST",
-        _ => "GET and POST",
+        HttpRung.Pair => "GET and POST",
+        _ => "long-polls",
     };
 
     /// <inheritdoc/>
-    public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default)
+    public string Name => _options.Name;
+
+    /// <summary>Opens a stream, by the rungs that are one.</summary>
+    /// <inheritdoc/>
+    public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
+        await ClimbAsync<DuplexStream>(_options.Rungs.Where(r => r != HttpRung.LongPoll), async (rung, token) => await OpenStreamAsync(rung, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a mailbox for a lifeline, by any rung.</summary>
+    /// <inheritdoc/>
+    public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default) => await ClimbAsync<IMailbox>(
+        _options.Rungs,
+        async (rung, token) => rung == HttpRung.LongPoll
+            ? await _opener.OpenMailboxAsync(token).ConfigureAwait(false)
+            : new StreamMailbox(await OpenStreamAsync(rung, token).ConfigureAwait(false), _options.Name, expectsIdentification: true),
+        cancellationToken).ConfigureAwait(false);
+
+    private async Task<T> ClimbAsync<T>(IEnumerable<HttpRung> all, Func<HttpRung, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
     {
-        HttpRung? known = _known;
-        IEnumerable<HttpRung> rungs = known is { } first ? [first, .. _options.Rungs.Where(r => r != first)] : _options.Rungs;
+        HttpRung[] rungs = [.. all];
+        if (_known is { } first && rungs.Contains(first)) rungs = [first, .. rungs.Where(r => r != first)];
         var reasons = new List<string>();
         TunnelException? last = null;
         foreach (HttpRung rung in rungs)
         {
             try
             {
-                WebSocketStream stream = await TryAsync(rung, cancellationToken).ConfigureAwait(false);
+                T opened = await TryAsync(rung, open, cancellationToken).ConfigureAwait(false);
                 _known = rung;
                 LogTaken(_logger, _options.Name, (int)rung, NameOf(rung), reasons.Count == 0 ? "" : $"; {string.Join("; ", reasons)}");
-                return stream;
+                return opened;
             }
             catch (TunnelException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -72,37 +90,42 @@ public sealed partial class HttpCarrierDialer : IStreamDialer
             }
         }
 
-        throw new TunnelException(last!.Error, $"{_options.Name}: no way of HTTP leads there: {string.Join("; ", reasons)}", _options.Name, last);
+        if (last is null) throw new TunnelException(TunnelError.NotSupported, $"{_options.Name}: expected a rung that is a stream, got none", _options.Name);
+        throw new TunnelException(last.Error, $"{_options.Name}: no way of HTTP leads there: {string.Join("; ", reasons)}", _options.Name, last);
     }
 
     private bool ConcernsAll(TunnelError error) =>
         (error == TunnelError.Unreachable && _options.Tunnel is null) || error is TunnelError.HopUnreachable or TunnelError.NameNotResolved or TunnelError.NameNotResolvedAtPeer or TunnelError.ConnectionRefused or TunnelError.CertificateNotTrusted or TunnelError.BadConfiguration or TunnelError.AuthenticationFailed;
 
-    private async Task<WebSocketStream> TryAsync(HttpRung rung, CancellationToken cancellationToken)
+    private async Task<T> TryAsync<T>(HttpRung rung, Func<HttpRung, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.RungTime);
-        WebSocketStream? stream = null;
         try
         {
-            stream = await _opener.OpenAsync(rung, limit.Token).ConfigureAwait(false);
-            if (_options.Probes && await stream.ProbeAsync(_options.ProbeTime, _time, limit.Token).ConfigureAwait(false) is { } why)
-            {
-                throw new TunnelException(TunnelError.NotSupported, why);
-            }
+            return await open(rung, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TunnelException(TunnelError.TimedOut, $"expected an answer within {_options.RungTime.TotalSeconds:0.#} s, got none", null, e);
+        }
+        catch (IOException e) when (e is not TunnelException)
+        {
+            throw new TunnelException(TunnelError.ConnectionLost, e.Message, null, e);
+        }
+    }
 
+    private async Task<WebSocketStream> OpenStreamAsync(HttpRung rung, CancellationToken cancellationToken)
+    {
+        WebSocketStream stream = await _opener.OpenAsync(rung, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_options.Probes && await stream.ProbeAsync(_options.ProbeTime, _time, cancellationToken).ConfigureAwait(false) is { } why) throw new TunnelException(TunnelError.NotSupported, why);
             return stream;
         }
-        catch (Exception e)
+        catch
         {
-            stream?.Abort(TunnelError.Closed);
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                throw new TunnelException(TunnelError.TimedOut, $"expected an answer within {_options.RungTime.TotalSeconds:0.#} s, got none", null, e);
-            }
-
-            if (e is TunnelException or OperationCanceledException) throw;
-            if (e is IOException) throw new TunnelException(TunnelError.ConnectionLost, e.Message, null, e);
+            stream.Abort(TunnelError.Closed);
             throw;
         }
     }

@@ -6,7 +6,7 @@ using Adit.Wire.Http;
 namespace Adit.Carriers.Http;
 
 /// <summary>
-/// One connection of HTTP/1.1 with one request on it. Unlike the framework's client it gives the response's head while the request's body goes on. Owns the
+/// One connection of HTTP/1.1 with one request at a time on it. Unlike the framework's client it gives the response's head while the request's body goes on. Owns the
 /// stream until it is taken from it.
 /// </summary>
 internal sealed class HttpExchange(DuplexStream stream, string name) : IDisposable
@@ -15,10 +15,12 @@ internal sealed class HttpExchange(DuplexStream stream, string name) : IDisposab
 
     private static readonly HttpLimits Limits = new() { HeadLength = BufferLength };
 
+    private readonly byte[] _buffer = new byte[BufferLength];
+
     /// <summary>The connection.</summary>
     public DuplexStream Stream => stream;
 
-    /// <summary>What came behind the response's head.</summary>
+    /// <summary>What came behind the response's head; until the next one is received.</summary>
     public ReadOnlyMemory<byte> Early { get; private set; }
 
     /// <summary>Sends a request's head, and what follows it at once.</summary>
@@ -33,7 +35,7 @@ internal sealed class HttpExchange(DuplexStream stream, string name) : IDisposab
     /// <exception cref="TunnelException">There came none, or something else.</exception>
     public async Task<HttpResponseHead> ReceiveAsync(CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[BufferLength];
+        byte[] buffer = _buffer;
         int length = 0;
         while (true)
         {

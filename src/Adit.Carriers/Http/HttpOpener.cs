@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
+using Adit.Carriers.Http.Polls;
 using Adit.Carriers.WebSocket;
 using Adit.Core;
 using Adit.Core.Streams;
@@ -32,6 +33,11 @@ internal sealed class HttpOpener(HttpCarrierOptions options, IStreamDialer previ
         HttpRung.Pair => OpenPairAsync(cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(rung)),
     };
+
+    /// <summary>Opens the mailbox of the long-polls.</summary>
+    /// <exception cref="TunnelException">The rung does not lead there.</exception>
+    public Task<HttpPollMailbox> OpenMailboxAsync(CancellationToken cancellationToken) => HttpPollMailbox.OpenAsync(
+        options, token => ConnectAsync(Proxy, token), (id, number, length) => _requests.Poll(id, number, length, Proxy), time ?? TimeProvider.System, cancellationToken);
 
     private async Task<WebSocketStream> OpenExtendedConnectAsync(CancellationToken cancellationToken)
     {
@@ -163,7 +169,8 @@ internal sealed class HttpOpener(HttpCarrierOptions options, IStreamDialer previ
         return new HttpExchange(stream, options.Name);
     }
 
-    private static TunnelException Refused(string expected, int code, string reason) => new(
+    /// <summary>What an answer that is not the expected one means.</summary>
+    internal static TunnelException Refused(string expected, int code, string reason) => new(
         code switch { 401 or 403 or 407 or 511 => TunnelError.PermissionDenied, 502 or 503 or 504 => TunnelError.Unreachable, _ => TunnelError.NotSupported },
         $"response: expected {expected}, got {code} {new string([.. reason.Take(100).Select(c => char.IsControl(c) ? '?' : c)])}".TrimEnd());
 

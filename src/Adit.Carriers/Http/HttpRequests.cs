@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Adit.Wire.Http;
 using Adit.Wire.WebSocket;
@@ -26,6 +27,13 @@ internal sealed class HttpRequests(HttpCarrierOptions options)
 
     /// <summary>A request whose response goes on.</summary>
     public HttpRequestHead Get(string id, string part, HttpUpstreamProxy? proxy) => new("GET", Target(id, part, proxy), 1, Fields(proxy, new HttpField("Accept", Octets)));
+
+    /// <summary>A request that is whole: a batch of datagrams.</summary>
+    public HttpRequestHead Poll(string id, long number, int length, HttpUpstreamProxy? proxy) => new(
+        "POST",
+        Target(id, string.Create(CultureInfo.InvariantCulture, $"/poll/{number}"), proxy),
+        1,
+        Fields(proxy, new("Content-Type", Octets), new("Content-Length", length.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>The host and, where it is not the scheme's, the port.</summary>
     public static string Authority(HttpCarrierOptions options)

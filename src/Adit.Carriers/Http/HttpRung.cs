@@ -14,4 +14,7 @@ public enum HttpRung
 
     /// <summary>A GET whose response, and a POST whose request, go on.</summary>
     Pair = 4,
+
+    /// <summary>Whole requests and whole answers, several at once: long-polls. Always a lifeline, never a stream by itself.</summary>
+    LongPoll = 5,
 }

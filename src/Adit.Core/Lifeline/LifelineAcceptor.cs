@@ -80,7 +80,7 @@ public sealed class LifelineAcceptor : IAsyncDisposable
                 stream.Attach(path, mailbox, receive: false);
                 confirmed?.Invoke();
                 if (!arrival.IsNewSession) continue;
-                stream.Source = (mailbox as StreamMailbox)?.Source;
+                stream.Source = mailbox.Source;
                 Accept(stream, mailbox.Name);
             }
         }

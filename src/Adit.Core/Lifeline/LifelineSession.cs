@@ -107,8 +107,8 @@ public sealed partial class LifelineSession : IDisposable
     {
         if (End != LifelineEnd.None) return;
         (End, EndReason) = (end, reason);
-        // Said three times, since nobody may be left to acknowledge it.
-        _closesLeft = _paths.Count == 0 ? 0 : _paths.TrueForAll(p => p.Profile.IsDear) ? 1 : 3;
+        // Said three times, since nobody may be left to acknowledge it; once where that is dear, or of no use.
+        _closesLeft = _paths.Count == 0 ? 0 : _paths.TrueForAll(p => p.Profile.IsDear || p.Profile.IsReliable) ? 1 : 3;
         _closeAgainAt = _now;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Adit.Core.Lifeline;
 
 namespace Adit.Core.Mailboxes;
@@ -10,6 +11,9 @@ public interface IMailbox : IAsyncDisposable
 
     /// <summary>What the carrier can do.</summary>
     LifelineProfile Profile { get; }
+
+    /// <summary>Who opened the carrier; null where it is not known.</summary>
+    IPEndPoint? Source => null;
 
     /// <summary>Octets of the longest message that can be sent now.</summary>
     int SendLimit { get; }

@@ -39,7 +39,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     private string _said = "";
     private bool _expectsIdentification = expectsIdentification;
 
-    /// <summary>Who opened the stream; null where it is not known.</summary>
+    /// <inheritdoc/>
     public IPEndPoint? Source => source;
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ internal static class CarrierDialers
 {
     private static readonly string[] Messages = ["dns", "mqtt", "mqtts", "sms+smpp", "sms+smpps", "sms+modem"];
 
-    /// <summary>Whether a hop's stream is a lifeline: messages always, streams where <c>resume</c> stands in the query.</summary>
+    /// <summary>Whether a hop's stream is a lifeline: messages and the long-polls of HTTP always, <c>http</c> and <c>https</c> unless <c>resume=no</c> stands in the query, other streams where <c>resume</c> does.</summary>
     public static bool IsLifeline(HopUri hop) => Messages.Contains(hop.Scheme.Name) || IsResumed(hop);
 
     /// <summary>Makes what opens the mailboxes of one hop.</summary>
@@ -24,7 +24,7 @@ internal static class CarrierDialers
         "dns" => DnsHop.Create(hop, previous, Path.Combine(StateFolder.Locate(null), "dns")),
         "mqtt" or "mqtts" => MqttHop.Create(hop, previous),
         "sms+smpp" or "sms+smpps" or "sms+modem" => SmsHop.Create(hop, previous),
-        _ => new StreamMailboxDialer(hop.ToString(), stream(hop, previous), new DialRequest(hop.Destination)),
+        _ => stream(hop, previous) is var dialer && dialer is IMailboxDialer mailboxes ? mailboxes : new StreamMailboxDialer(hop.ToString(), dialer, new DialRequest(hop.Destination)),
     };
 
     /// <summary>The carrier key that a hop names; null where it names none and needs none.</summary>
@@ -39,10 +39,10 @@ internal static class CarrierDialers
     /// <summary>For a hop that needs a carrier key and has none.</summary>
     public static TunnelException NoKey(HopUri hop) => new(TunnelError.BadConfiguration, $"{hop}: key: expected key=FILE, a carrier key that the gateway has too (adit keygen --carrier -f FILE), got none", hop.ToString());
 
-    private static bool IsResumed(HopUri hop) => hop.Query.TryGetValue("resume", out string? value) && value switch
+    private static bool IsResumed(HopUri hop) => !hop.Query.TryGetValue("resume", out string? value) ? hop.Scheme.Name is "http" or "https" : value switch
     {
         "" or "yes" => true,
-        "no" => false,
+        "no" => hop.Query.GetValueOrDefault("rung") == "5", // what is no stream by itself
         _ => throw new TunnelException(TunnelError.BadConfiguration, $"{hop}: resume: expected yes, no or nothing, got \"{value}\"", hop.ToString()),
     };
 }

@@ -14,8 +14,8 @@ internal static class HttpHop
     {
         ["ws"] = [HttpRung.WebSocket],
         ["wss"] = [HttpRung.ExtendedConnect, HttpRung.WebSocket],
-        ["http"] = [HttpRung.WebSocket, HttpRung.Duplex, HttpRung.Pair],
-        ["https"] = [HttpRung.ExtendedConnect, HttpRung.WebSocket, HttpRung.Duplex, HttpRung.Pair],
+        ["http"] = [HttpRung.WebSocket, HttpRung.Duplex, HttpRung.Pair, HttpRung.LongPoll],
+        ["https"] = [HttpRung.ExtendedConnect, HttpRung.WebSocket, HttpRung.Duplex, HttpRung.Pair, HttpRung.LongPoll],
     };
 
     /// <summary>Makes the carrier.</summary>
@@ -25,7 +25,7 @@ internal static class HttpHop
     /// <param name="logger">Which rung was taken.</param>
     /// <param name="environment">Reads a variable.</param>
     /// <exception cref="TunnelException">The query holds something wrong, or the upstream proxy cannot be used.</exception>
-    public static IStreamDialer Create(HopUri hop, IStreamDialer previous, IReadOnlyDictionary<string, HopFactory> factories, ILogger? logger, Func<string, string?> environment)
+    public static HttpCarrierDialer Create(HopUri hop, IStreamDialer previous, IReadOnlyDictionary<string, HopFactory> factories, ILogger? logger, Func<string, string?> environment)
     {
         bool isSecure = hop.Scheme.Name is "wss" or "https";
         HopUri? proxy = ProxyOf(hop, previous, isSecure, environment);

@@ -48,7 +48,7 @@ internal static class GatewayListeners
 
             ListenUri[] together = first.Port == 0 ? [first] : [.. left.Where(u => u.IsWeb && u.IsSecure == first.IsSecure && u.Host == first.Host && u.Port == first.Port)];
             left.RemoveAll(together.Contains);
-            started.Add(await StartWebAsync(configuration, state, together, loggers, time, cancellationToken).ConfigureAwait(false));
+            started.Add(await StartWebAsync(configuration, state, together, lifelines.Acceptor, loggers, time, cancellationToken).ConfigureAwait(false));
         }
 
         return lifelines;
@@ -64,7 +64,7 @@ internal static class GatewayListeners
 
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the web server is loaded before
     private static async Task<IGatewayListener> StartWebAsync(
-        GatewayConfiguration configuration, StateFolder state, ListenUri[] places, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
+        GatewayConfiguration configuration, StateFolder state, ListenUri[] places, LifelineAcceptor lifelines, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         KeyedCertificate? certificate = places[0].IsSecure ? CertificateOf(configuration, state, time) : null;
         try
@@ -76,6 +76,7 @@ internal static class GatewayListeners
                     Certificate = certificate,
                     Static = configuration.Static is { } page ? HomePath.Expand(page) : null,
                     TrustedProxies = configuration.TrustedProxies,
+                    Lifelines = lifelines,
                     Loggers = loggers,
                     Time = time,
                 },

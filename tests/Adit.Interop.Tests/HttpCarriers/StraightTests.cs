@@ -14,6 +14,8 @@ public sealed class StraightTests : HttpCarrierTest
     [InlineData("https", "rung=2", 2)]
     [InlineData("https", "rung=3", 3)]
     [InlineData("https", "rung=4", 4)]
+    [InlineData("http", "resume=no", 2)]
+    [InlineData("https", "rung=3&resume=no", 3)]
     [InlineData("ws", "", 2)]
     [InlineData("wss", "", 1)]
     public async Task EveryRung_CarriesBothWaysAtOnce(string scheme, string query, int rung)

@@ -49,10 +49,25 @@ public static class HttpTargets
             if (Wire.ProxyProtocol.ProxyHeader.TryDecode(header.ToVersion2(), out Wire.ProxyProtocol.ProxyHeader again, out _) != DecodeStatus.Ok || again != header) throw new CodecFailureException("its own encoding is another");
         });
 
+    /// <summary>A batch of the long-polls.</summary>
+    public static FuzzTarget PollBatch { get; } = new("http-poll-batch", [Octets.Of("0001 aa 0003 010203"), Octets.Of("0000"), Octets.Of("8001 00")], input =>
+    {
+        byte[] again = new byte[input.Length];
+        int at = 0;
+        while (HttpPollBatch.TryRead(input[at..], out ReadOnlySpan<byte> datagram, out int consumed) == DecodeStatus.Ok)
+        {
+            if (consumed != HttpPollBatch.Write(again.AsSpan(at), datagram)) throw new CodecFailureException($"consumed {consumed} of {datagram.Length}");
+            at += consumed;
+        }
+
+        if (!again.AsSpan(0, at).SequenceEqual(input[..at])) throw new CodecFailureException("its own encoding is another");
+    });
+
     /// <summary>The targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         ProxyHeader,
+        PollBatch,
         new("http-request", Requests, input =>
         {
             Cases[0].CheckAny(input);

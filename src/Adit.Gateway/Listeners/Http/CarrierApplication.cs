@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.Channels;
 using Adit.Carriers.WebSocket;
 using Adit.Core;
+using Adit.Core.Lifeline;
 using Adit.Core.Streams;
 using Adit.Wire.WebSocket;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +19,7 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
 {
     private const string Octets = "application/octet-stream";
     private const int IdLength = 32;
+    private const int LongestNumber = 19;
     private static readonly WebSocketStreamOptions FromClient = new() { ExpectsMask = true };
     private static readonly WebSocketStreamOptions InBodies = new();
 
@@ -26,15 +28,17 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
     private readonly RequestSource _source;
     private readonly ChannelWriter<Incoming> _accepted;
     private readonly CarrierPairs _pairs;
+    private readonly CarrierPolls? _polls;
     private readonly TimeProvider _time;
 
-    public CarrierApplication(CarrierRoutes routes, StrangerAnswer stranger, RequestSource source, ChannelWriter<Incoming> accepted, TimeProvider time)
+    public CarrierApplication(CarrierRoutes routes, StrangerAnswer stranger, RequestSource source, ChannelWriter<Incoming> accepted, LifelineAcceptor? lifelines, TimeProvider time)
     {
         _routes = routes;
         _stranger = stranger;
         _source = source;
         _accepted = accepted;
         _pairs = new CarrierPairs(time);
+        _polls = lifelines is null ? null : new CarrierPolls(lifelines, source, time);
         _time = time;
     }
 
@@ -44,7 +48,14 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
     {
     }
 
-    public void Dispose() => _pairs.Dispose();
+    public void Dispose()
+    {
+        _pairs.Dispose();
+        _polls?.Dispose();
+    }
+
+    /// <summary>Nothing that came by it is of use any more.</summary>
+    public void Release() => _polls?.Release();
 
     public Task ProcessRequestAsync(IFeatureCollection context)
     {
@@ -63,6 +74,8 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
                         return ServeHalfAsync(context, request, id, isDownload: true);
                     case ("POST", "up"):
                         return ServeHalfAsync(context, request, id, isDownload: false);
+                    case ("POST", ['p', 'o', 'l', 'l', '/', .. var number]) when _polls is not null && number.Length is > 0 and <= LongestNumber && number.All(char.IsAsciiDigit):
+                        return ServePollAsync(_polls, context, _routes.Base(request.Path) + id, number == "0");
                 }
             }
         }
@@ -137,6 +150,11 @@ internal sealed class CarrierApplication : IHttpApplication<IFeatureCollection>,
             if (isDownload) context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
             else await _stranger.SendAsync(context).ConfigureAwait(false);
         }
+    }
+
+    private async Task ServePollAsync(CarrierPolls polls, IFeatureCollection context, string id, bool isFirst)
+    {
+        if (!await polls.ServeAsync(context, id, isFirst).ConfigureAwait(false)) await _stranger.SendAsync(context).ConfigureAwait(false);
     }
 
     private static async Task BeginBodyAsync(IFeatureCollection context)

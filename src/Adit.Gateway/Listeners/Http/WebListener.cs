@@ -36,7 +36,7 @@ internal sealed class WebListener : IGatewayListener
         IPEndPoint[] endPoints = [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
         Places = [.. endPoints.SelectMany(e => options.Places.Select(p => p with { Host = e.Address.ToString(), Port = e.Port }))];
         BoundAt = new TcpDestination(options.Places[0].Host, endPoints[0].Port);
-        _application = new CarrierApplication(new CarrierRoutes(options.Places), new StrangerAnswer(options.Static), new RequestSource(options.TrustedProxies), _accepted.Writer, options.Time);
+        _application = new CarrierApplication(new CarrierRoutes(options.Places), new StrangerAnswer(options.Static), new RequestSource(options.TrustedProxies), _accepted.Writer, options.Lifelines, options.Time);
         ILoggerFactory loggers = options.Loggers is { } given ? new WebLoggers(given) : NullLoggerFactory.Instance;
         var server = new KestrelServerOptions
         {
@@ -113,6 +113,7 @@ internal sealed class WebListener : IGatewayListener
     public async ValueTask ReleaseAsync()
     {
         await DisposeAsync().ConfigureAwait(false);
+        _application.Release();
         await _cut.CancelAsync().ConfigureAwait(false);
         await _stopping!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _server.Dispose();

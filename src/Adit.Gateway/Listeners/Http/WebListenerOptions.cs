@@ -1,5 +1,6 @@
 using System.Net;
 using Adit.Core.Certificates;
+using Adit.Core.Lifeline;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Listeners.Http;
@@ -21,6 +22,9 @@ internal sealed record WebListenerOptions
 
     /// <summary>Where the web server logs; null for nowhere.</summary>
     public ILoggerFactory? Loggers { get; init; }
+
+    /// <summary>Takes what comes by long-polls; null: nothing does.</summary>
+    public LifelineAcceptor? Lifelines { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
