@@ -129,6 +129,25 @@ public sealed partial class DnsListener : IMailboxListener
 
     private IPEndPoint Bind(IPEndPoint place)
     {
+        // A port that the system chose for UDP may be somebody's for TCP: then it is asked for another.
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return BindBoth(place);
+            }
+            catch (SocketException e) when (place.Port == 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse && i < 16)
+            {
+                _sockets[^1].Dispose();
+                _sockets.RemoveAt(_sockets.Count - 1);
+                _listeners[^1].Dispose();
+                _listeners.RemoveAt(_listeners.Count - 1);
+            }
+        }
+    }
+
+    private IPEndPoint BindBoth(IPEndPoint place)
+    {
         var udp = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         _sockets.Add(udp);
         if (place.AddressFamily == AddressFamily.InterNetworkV6) udp.DualMode = false;
