@@ -26,6 +26,9 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
 
+    /// <summary>Ours: how often deadlines are looked at; all of them are 200 ms or more, but for a rate's.</summary>
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(20), Idle = TimeSpan.FromMilliseconds(100);
+
     private readonly DnsRoute[] _routes;
     private readonly DnsResolverLink[] _links;
     private readonly Channel<(byte[] Octets, int Length)> _arrived = Channel.CreateBounded<(byte[], int)>(
@@ -45,6 +48,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private bool _isFirst = true;
     private bool _isDisposed;
     private int _turn;
+    private TimeSpan _period = Busy;
 
     /// <summary>Takes routes that were probed.</summary>
     /// <param name="name">For messages.</param>
@@ -57,7 +61,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         _timer = TimeProvider.System.CreateTimer(static self => ((DnsMailbox)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _routes = [.. routes(this)];
         _links = [.. _routes.Select(r => r.Link).Distinct()];
-        _timer.Change(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20));
+        _timer.Change(_period, _period);
     }
 
     /// <inheritdoc/>
@@ -333,12 +337,16 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
                 changed |= Expire(route, route.Window, false, now) | Expire(route, route.JumboWindow, true, now);
                 if (route.RetryAt == 0 && route.UnansweredSince < now - LeaveAfter && HasOther(route)) route.RetryAt = now + RetryAfter;
                 else if (route.RetryAt > 0 && route.RetryAt <= now) (route.RetryAt, route.UnansweredSince) = (0, now);
-                changed |= route.Window.NextSend(now) <= now;
             }
 
             if (_isFirst && _firstAnswerBy > 0 && now > _firstAnswerBy) End(TunnelError.TimedOut, "expected an answer in the way that was remembered, got none", distrusts: true);
             else if (now - _lastHeard > EndAfter && _routes.All(r => r.UnansweredSince < now - EndAfter || r.RetryAt > 0)) End(TunnelError.TimedOut, $"expected an answer, got none for {EndAfter / 1_000_000} s", distrusts: true);
             Rouse();
+            changed |= ChoosePoll(now, out _) is not null;
+            int outstanding = 0;
+            foreach (DnsRoute route in _routes) outstanding += route.Window.Outstanding + route.JumboWindow.Outstanding;
+            TimeSpan period = outstanding > 1 ? Busy : Idle;
+            if (period != _period) _timer.Change(period, _period = period);
         }
 
         if (changed) _changed?.Invoke();

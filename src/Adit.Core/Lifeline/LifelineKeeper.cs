@@ -17,6 +17,7 @@ public sealed class LifelineKeeper
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
 
     // Ours: how long one attempt to open a further path may take, and how long a path must have been there before it pushes others aside.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -37,6 +38,7 @@ public sealed class LifelineKeeper
     private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LifelineClient? _client;
     private Lane? _active;
+    private bool _isKnown;
 
     /// <summary>Makes a keeper; nothing is opened yet.</summary>
     /// <param name="dialers">The carriers, the best first; one or more.</param>
@@ -170,7 +172,7 @@ public sealed class LifelineKeeper
             TaskCompletionSource look;
             lock (_gate) look = _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
             Review();
-            await Task.WhenAny(look.Task, Task.Delay(Look, _time), stream.Ended).ConfigureAwait(false);
+            await Task.WhenAny(look.Task, Task.Delay(_isKnown ? Look : FirstLook, _time), stream.Ended).ConfigureAwait(false);
         }
     }
 
@@ -182,6 +184,8 @@ public sealed class LifelineKeeper
         string? moved = null, before = null;
         lock (_gate)
         {
+            // Until the server was heard it may not have made the session, and would say of another path that there is none.
+            _isKnown |= _lanes.Any(l => l.Path is { IsConfirmed: true }) || _lanes.All(l => l.Path is null);
             int better = 0, settled = 0;
             bool cheap = _lanes.Any(l => l.Path is not null && !l.Dialer.IsDear);
             Lane? best = null, fallback = null;
@@ -211,7 +215,7 @@ public sealed class LifelineKeeper
                 {
                     bool wanted = better < Kept && (!lane.Dialer.IsDear || !cheap);
                     if (!wanted) lane.State = LifelineRouteState.Idle;
-                    else if (now >= lane.NextTry)
+                    else if (now >= lane.NextTry && _isKnown)
                     {
                         lane.State = LifelineRouteState.Opening;
                         _ = Task.Run(() => OpenAsync(lane));

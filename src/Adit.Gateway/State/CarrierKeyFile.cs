@@ -8,6 +8,7 @@ namespace Adit.Gateway.State;
 /// <summary>Files of carrier keys: one line, <c>adit-carrier-key</c> and 32 octets as base64url. Nobody but the owner may read them.</summary>
 public static class CarrierKeyFile
 {
+    private const string NoKey = "expected a carrier key as adit keygen --carrier makes it, got something else";
     private const string Word = "adit-carrier-key";
     private const int LongestFile = 4096; // ours
     private const int MostKeys = 4096; // ours, of a folder
@@ -30,7 +31,7 @@ public static class CarrierKeyFile
         {
             throw Bad(path, "expected a new file, got one that exists");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not TunnelException) or UnauthorizedAccessException)
         {
             throw Bad(path, $"cannot be written: {e.Message}", e);
         }
@@ -57,9 +58,13 @@ public static class CarrierKeyFile
                 break;
             }
 
-            throw Bad(path, $"expected a carrier key as adit keygen --carrier makes it, got something else");
+            throw Bad(path, NoKey);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FormatException)
+        {
+            throw Bad(path, NoKey);
+        }
+        catch (Exception e) when (e is (IOException and not TunnelException) or UnauthorizedAccessException)
         {
             throw Bad(path, $"cannot be read: {e.Message}", e);
         }

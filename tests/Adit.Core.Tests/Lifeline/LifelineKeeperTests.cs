@@ -111,7 +111,7 @@ public sealed class LifelineKeeperTests
             if (IsDown) throw new TunnelException(TunnelError.Unreachable, $"{name}: down");
             Opened++;
             (MemoryMailbox left, MemoryMailbox right) = MemoryMailbox.CreatePair(s_profile, 1200, _ => !IsSilent);
-            _ = acceptor.ServeAsync(right, takesKeyless: true);
+            _ = acceptor.ServeAsync(right, takesKeyless: true, cancellationToken: CancellationToken.None);
             lock (_open) _open.Add(right);
             return new ValueTask<IMailbox>(left);
         }
@@ -130,7 +130,7 @@ public sealed class LifelineKeeperTests
 
         public Site(params string[] names)
         {
-            Acceptor = new LifelineAcceptor(new LifelineServerOptions(), (stream, _) => _ = EchoAsync(stream));
+            Acceptor = new LifelineAcceptor(new LifelineServerOptions(), (stream, _) => Task.Run(() => EchoAsync(stream)));
             Dialers = [.. names.Select(n => new Dialer(n, Acceptor))];
             Keeper = new LifelineKeeper(Dialers, null);
             Keeper.Moved += (to, _) => _moved.Enqueue(to);

@@ -52,6 +52,7 @@ public sealed class DnsServer : IAsyncDisposable
             int count;
             while ((count = await stream.ReadAsync(room)) > 0) await stream.WriteAsync(room.AsMemory(0, count));
             await stream.CompleteWritesAsync();
+            await stream.Ended.WaitAsync(TimeSpan.FromSeconds(60)); // disposing gives what is on its way two seconds, and a busy machine takes more
         }
     }
 }
