@@ -11,9 +11,11 @@ public sealed class HttpPollBatchTests
     {
         byte[] batch = Octets.Of("0001 aa 0003 010203");
         Assert.Equal(DecodeStatus.Ok, HttpPollBatch.TryRead(batch, out ReadOnlySpan<byte> first, out int consumed));
-        Assert.Equal(([0xaa], 3), (first.ToArray(), consumed));
+        Assert.Equal([0xaa], first.ToArray());
+        Assert.Equal(3, consumed);
         Assert.Equal(DecodeStatus.Ok, HttpPollBatch.TryRead(batch.AsSpan(3), out ReadOnlySpan<byte> second, out consumed));
-        Assert.Equal(([1, 2, 3], 5), (second.ToArray(), consumed));
+        Assert.Equal([1, 2, 3], second.ToArray());
+        Assert.Equal(5, consumed);
         byte[] again = new byte[8];
         Assert.Equal(3, HttpPollBatch.Write(again, [0xaa]));
         Assert.Equal(5, HttpPollBatch.Write(again.AsSpan(3), [1, 2, 3]));

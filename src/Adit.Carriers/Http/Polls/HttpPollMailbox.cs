@@ -39,8 +39,8 @@ internal sealed class HttpPollMailbox : IMailbox
     private readonly Channel<ArraySegment<byte>> _arrived = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(MostArrived) { SingleReader = true });
     private long _counter;
     private int _busy;
-    private bool _isHeard;
-    private bool _isFull;
+    private volatile bool _isHeard;
+    private volatile bool _isFull;
     private bool _isOver;
     private long _lastAnswer;
 
