@@ -55,6 +55,9 @@ public sealed class LifelineStream : DuplexStream
         }
     }
 
+    /// <summary>Outages of up to <see cref="LifelineOptions.SilenceLimit"/> are what it is for.</summary>
+    public override bool OutlivesSilence => true;
+
     /// <summary>Microseconds of the engine's clock.</summary>
     internal static long Now(TimeProvider time, long origin) => (long)time.GetElapsedTime(origin).TotalMicroseconds + 1_000_000;
 

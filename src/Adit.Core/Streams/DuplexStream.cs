@@ -24,6 +24,9 @@ public abstract class DuplexStream : Stream
     /// <summary>Whether octets cost money or minutes here: what runs above should be sparing with them.</summary>
     public virtual bool IsDear => false;
 
+    /// <summary>Whether the stream outlives outages and itself notices a peer that is gone: what runs above should not end it for the sake of a silence.</summary>
+    public virtual bool OutlivesSilence => false;
+
     /// <summary>Ends this side's direction once everything written was handed on (shutdown(SHUT_WR), SSH_MSG_CHANNEL_EOF); reading goes on. A second call does nothing.</summary>
     public abstract ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default);
 

@@ -126,7 +126,7 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         try
         {
             SshServerSession session = await SshServerSession.AcceptAsync(
-                stream, _incoming.Stream.IsDear ? SlimProfile.Of(_context.Server, _context.Configuration.KeyExchanges is not null) : _context.Server, authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
+                stream, OptionsFor(stream), authority, Serve, _incoming.Source, new ConnectionLogger(_logger, Name), _context.Time, stopping).ConfigureAwait(false);
             login.Succeeded();
             return session;
         }
@@ -158,6 +158,12 @@ internal sealed partial class GatewaySession : ILeaseHolder, IServedConnection, 
         }
 
         return null;
+    }
+
+    private SshServerOptions OptionsFor(DuplexStream stream)
+    {
+        if (stream.IsDear) return SlimProfile.Of(_context.Server, _context.Configuration.KeyExchanges is not null);
+        return stream.OutlivesSilence ? _context.Server with { Limits = _context.Server.Limits with { KeepAliveInterval = TimeSpan.Zero } } : _context.Server;
     }
 
     /// <summary>The connection is one of a lifeline's carriers; its sessions come as connections of their own.</summary>

@@ -79,6 +79,7 @@ public sealed partial class SshConnector
                 LogSlim(_logger, config.HostName, options.Transport.Algorithms.KeyExchange[0]);
             }
 
+            if (stream.OutlivesSilence) options = options with { Limits = options.Limits with { KeepAliveInterval = TimeSpan.Zero } };
             SshClient client = await SshClient.ConnectAsync(stream, options, _logger, cancellationToken: cancellationToken).ConfigureAwait(false);
             LogAuthenticated(_logger, config.HostName, Describe(stream), client.AuthenticationMethod);
             return new SshRoute(client, hostKeys.IsSuspect, beneath);

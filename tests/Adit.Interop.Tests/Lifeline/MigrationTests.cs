@@ -95,6 +95,25 @@ public sealed partial class MigrationTests : GatewayTest
         Assert.False(ssh.HasExited);
     }
 
+    /// <summary>The keepalives of SSH, which would end the session for such a silence, leave it to the lifeline.</summary>
+    [Fact]
+    public async Task AnOutage_LongerThanSshWouldBear_IsSurvived()
+    {
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine], ["client-alive-interval: 1s", "client-alive-count-max: 1"]);
+        await using CutRelay relay = new(gateway.Target.EndPoint);
+        await using StreamServer echo = StreamServer.Echo();
+        using OpenSshClient client = Client(gateway, $"tcp://127.0.0.1:{relay.Port}?resume");
+        int back = Ports.Free();
+        await using PeerProcess ssh = await client.StartForwardingAsync("-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=1", "-L", $"127.0.0.1:{back}:127.0.0.1:{echo.Port}");
+        await using NetworkStream idle = await StreamProbe.ConnectAsync(Loopback(back));
+        await ExchangeAsync(idle);
+        await relay.CutAsync();
+        await Task.Delay(TimeSpan.FromSeconds(5)); // the outage itself
+        relay.Mend();
+        await ExchangeAsync(idle);
+        Assert.False(ssh.HasExited);
+    }
+
     /// <summary>A gateway that was killed and started again knows no session: the client ends, and says so.</summary>
     [Fact]
     public async Task RestartedGateway_IsAClearEnd()
