@@ -54,7 +54,16 @@ public sealed class LifelineClient : IAsyncDisposable
     public async Task<LifelinePath> AddPathAsync(IMailbox mailbox, bool wanted = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        LifelineClientHandshake handshake = await HandshakeAsync(mailbox, _key, _session, _options, _time, _origin, cancellationToken).ConfigureAwait(false);
+        LifelineClientHandshake handshake;
+        try
+        {
+            handshake = await HandshakeAsync(mailbox, _key, _session, _options, _time, _origin, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Stream.Arrived(); // the server may have said that the session is gone
+        }
+
         if (!wanted) Stream.Want(handshake.Path!, false);
         Stream.Attach(handshake.Path!, mailbox, receive: true);
         return handshake.Path!;
