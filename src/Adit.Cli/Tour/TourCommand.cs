@@ -9,7 +9,7 @@ namespace Adit.Cli.Tour;
 internal static class TourCommand
 {
     /// <summary>The rows, in the order in which they are shown; a new kind of tunnel adds its own.</summary>
-    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All, .. ProxyRows.All, .. HttpRows.All, .. LinkRows.All];
+    private static readonly IReadOnlyList<TourRow> Rows = [.. SshRows.All, .. ProxyRows.All, .. HttpRows.All, .. CarrierRows.All, .. LinkRows.All];
 
     private static int NameWidth { get; } = Rows.Max(r => r.Name.Length);
 
@@ -35,7 +35,7 @@ internal static class TourCommand
     {
         if (size is < 1 or > 65_536) throw new Terminal.UsageException($"--size: expected 1 to 65536 MiB, got {size}");
         var results = new List<TourResult>();
-        TourSite site = await TourSite.OpenAsync(cancellationToken).ConfigureAwait(false);
+        TourSite site = await TourSite.OpenAsync((long)size << 20, json ? _ => { } : to.WriteLine, cancellationToken).ConfigureAwait(false);
         await using (site.ConfigureAwait(false))
         {
             if (!json) await to.WriteLineAsync(Line("tunnel", "stack", "overhead", "rate", "encrypted", "octets")).ConfigureAwait(false);
@@ -57,8 +57,8 @@ internal static class TourCommand
         : Line(
             result.Row.Name,
             result.Row.Stack,
-            string.Create(CultureInfo.InvariantCulture, $"{result.Overhead * 100:0.00} %"),
-            string.Create(CultureInfo.InvariantCulture, $"{result.Rate:0} MB/s"),
+            double.IsNaN(result.Overhead) ? "" : string.Create(CultureInfo.InvariantCulture, $"{result.Overhead * 100:0.00} %"),
+            result.Rate < 1 ? string.Create(CultureInfo.InvariantCulture, $"{result.Rate * 1000:0} kB/s") : string.Create(CultureInfo.InvariantCulture, $"{result.Rate:0} MB/s"),
             result.Protection,
             "all back, exact");
 
@@ -88,7 +88,7 @@ internal static class TourCommand
                 if (r.Failure is not null) json.WriteString("failure", r.Failure);
                 json.WriteNumber("octets", r.Octets);
                 json.WriteNumber("seconds", Math.Round(r.Elapsed.TotalSeconds, 6));
-                json.WriteNumber("overhead", Math.Round(r.Overhead, 6));
+                if (!double.IsNaN(r.Overhead)) json.WriteNumber("overhead", Math.Round(r.Overhead, 6));
                 json.WriteString("encryption", r.Protection);
                 json.WriteString("command", r.Row.Command);
                 json.WriteEndObject();

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using Adit.Carriers.Sms.Lab;
 using Adit.Cli.Ssh;
 using Adit.Core;
 using Adit.Core.Certificates;
@@ -23,6 +26,11 @@ namespace Adit.Cli.Tour;
 /// </summary>
 internal sealed class TourSite : IAsyncDisposable
 {
+    // Ours: the laboratory's numbers, and how much faster than the world it lives.
+    private const string GatewayNumber = "4900001";
+    private const string ClientNumber = "4900002";
+    private const int SmsTimeScale = 100;
+
     private readonly string _folder;
     private readonly GatewayServer _gateway;
     private readonly SshPrivateKey _key;
@@ -30,6 +38,7 @@ internal sealed class TourSite : IAsyncDisposable
     private readonly TourEcho _unixEcho;
     private readonly ProxyServer _proxy;
     private LinkSite? _links;
+    private LabCentre? _centre;
 
     private TourSite(string folder, GatewayServer gateway, SshPrivateKey key, SshClient client, TourEcho tcpEcho, TourEcho unixEcho, ProxyServer proxy)
     {
@@ -66,32 +75,55 @@ internal sealed class TourSite : IAsyncDisposable
     /// <summary>Where the gateway's web listener of that scheme is, without the scheme.</summary>
     public string Web(string scheme) => _gateway.Listening.First(l => l.Scheme == scheme).ToString()[$"{scheme}://".Length..];
 
+    /// <summary>Octets that were asked for.</summary>
+    public long Octets { get; private init; }
+
+    /// <summary>Says how a row goes on, while it does.</summary>
+    public Action<string> Tell { get; private init; } = _ => { };
+
+    /// <summary>The carrier key of the gateway's message listeners.</summary>
+    public string CarrierKey => Path.Combine(_folder, "carrier.key");
+
+    /// <summary>Where the gateway listens by that scheme.</summary>
+    public TcpDestination Gateway(string scheme) => _gateway.Listening.First(l => l.Scheme == scheme) is var at ? new TcpDestination(at.Host, at.Port) : throw new InvalidOperationException(scheme);
+
+    /// <summary>The port of the gateway's DNS server.</summary>
+    public int DnsPort => int.Parse(_gateway.Listening.First(l => l.Scheme == "dns").ToString().Split(':')[^1], CultureInfo.InvariantCulture);
+
+    /// <summary>A hop through the laboratory's message centre, which lives fast.</summary>
+    public string SmsHop => SmsAt(_centre!, ClientNumber, CarrierKey) + $"&to={GatewayNumber}";
+
     /// <summary>A chain of one hop.</summary>
-    public HopChain Chain(IStreamDialer first, string hop) => BuiltInHops.Create(new SshDialogue(_ => { })).Chain([HopUri.Parse(hop, "tour")], first);
+    public HopChain Chain(IStreamDialer first, string hop, Func<string, CarriersConfiguration>? carriers = null) => BuiltInHops.Create(new SshDialogue(_ => { }), carriers: carriers).Chain([HopUri.Parse(hop, "tour")], first);
 
     /// <summary>A fresh path for a unix socket.</summary>
     public string NewSocketPath() => Path.Combine(_folder, $"s{Guid.NewGuid():N}"[..12]);
 
-    public static async Task<TourSite> OpenAsync(CancellationToken cancellationToken)
+    public static async Task<TourSite> OpenAsync(long octets, Action<string> tell, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("adit-tour-").FullName;
         GatewayServer? gateway = null;
         TourEcho? tcpEcho = null;
         TourEcho? unixEcho = null;
         ProxyServer? proxy = null;
+        LabCentre? centre = null;
         try
         {
             StateFolder state = StateFolder.Open(Path.Combine(folder, "state"));
             SshPrivateKey key = SshPrivateKey.Generate(SshKeyKind.Ed25519, 0, "tour");
             state.MakeAuthorizedKeys();
             await File.AppendAllTextAsync(state.AuthorizedKeysFile, key.PublicKey.ToAuthorizedKeysLine("tour") + "\n", cancellationToken).ConfigureAwait(false);
-            var configuration = new GatewayConfiguration { Listen = [new ListenUri("tcp", "127.0.0.1", 0), new ListenUri("http", "127.0.0.1", 0) { Path = "/t" }, new ListenUri("https", "127.0.0.1", 0) { Path = "/t" }], StreamLocal = StreamLocalPolicy.On };
+            string carrierKey = Path.Combine(folder, "carrier.key");
+            CarrierKeyFile.Create(carrierKey);
+            centre = LabCentre.Start(new LabCentreOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), TimeScale = SmsTimeScale });
+            ListenUri[] messages = [.. ((string[])[$"dns://127.0.0.1:0/t.example?rate=0&key={carrierKey}", SmsAt(centre, GatewayNumber, carrierKey)]).Select(t => ListenUri.TryParse(t, out ListenUri? uri, out string? why) ? uri! : throw new TunnelException(TunnelError.BadConfiguration, why!))];
+            var configuration = new GatewayConfiguration { Listen = [.. messages, new ListenUri("tcp", "127.0.0.1", 0), new ListenUri("http", "127.0.0.1", 0) { Path = "/t" }, new ListenUri("https", "127.0.0.1", 0) { Path = "/t" }], StreamLocal = StreamLocalPolicy.On };
             gateway = await GatewayServer.StartAsync(configuration, state, null, null, cancellationToken).ConfigureAwait(false);
             tcpEcho = await TourEcho.StartAsync(new TcpDestination("127.0.0.1", 0)).ConfigureAwait(false);
             unixEcho = await TourEcho.StartAsync(new UnixDestination(Path.Combine(folder, "echo"))).ConfigureAwait(false);
             proxy = await StartProxyAsync(folder, (TcpDestination)tcpEcho.At, cancellationToken).ConfigureAwait(false);
             SshClient client = await ConnectAsync(new SocketDialer(), gateway, key, cancellationToken).ConfigureAwait(false);
-            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho, proxy);
+            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho, proxy) { _centre = centre, Octets = octets, Tell = tell };
         }
         catch
         {
@@ -99,6 +131,7 @@ internal sealed class TourSite : IAsyncDisposable
             if (unixEcho is not null) await unixEcho.DisposeAsync().ConfigureAwait(false);
             if (proxy is not null) await proxy.DisposeAsync().ConfigureAwait(false);
             if (gateway is not null) await gateway.DisposeAsync().ConfigureAwait(false);
+            if (centre is not null) await centre.DisposeAsync().ConfigureAwait(false);
             Directory.Delete(folder, recursive: true);
             throw;
         }
@@ -112,12 +145,16 @@ internal sealed class TourSite : IAsyncDisposable
         await Client.DisposeAsync().ConfigureAwait(false);
         await _proxy.DisposeAsync().ConfigureAwait(false);
         await _gateway.DisposeAsync().ConfigureAwait(false);
+        if (_centre is not null) await _centre.DisposeAsync().ConfigureAwait(false);
         await _tcpEcho.DisposeAsync().ConfigureAwait(false);
         await _unixEcho.DisposeAsync().ConfigureAwait(false);
         _key.Dispose();
         _links?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string SmsAt(LabCentre centre, string number, string key) =>
+        string.Create(CultureInfo.InvariantCulture, $"sms+smpp://{number}:tour@127.0.0.1:{centre.EndPoint.Port}?from={number}&rate=1000&window=100&timescale={SmsTimeScale}&key={key}");
 
     private static Task<ProxyServer> StartProxyAsync(string folder, TcpDestination echo, CancellationToken cancellationToken)
     {

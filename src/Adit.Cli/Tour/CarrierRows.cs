@@ -1,0 +1,101 @@
+using System.Globalization;
+using Adit.Core;
+using Adit.Core.Hops;
+using Adit.Core.Streams;
+using Adit.Gateway.Configuration;
+using Adit.Gateway.Hops;
+using Adit.Ssh.Client;
+
+namespace Adit.Cli.Tour;
+
+/// <summary>What messages carry, and a session that moves from one carrier to another.</summary>
+internal static class CarrierRows
+{
+    private const string Domain = "t.example";
+
+    /// <summary>How long a move may take.</summary>
+    private static readonly TimeSpan MoveTime = TimeSpan.FromSeconds(15);
+
+    public static IReadOnlyList<TourRow> All { get; } =
+    [
+        new("DNS", "udp/dns/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'dns://t.example.com?key=FILE' me@gateway", (site, token) => OpenAsync(site, DnsHop(site), token)) { MostOctets = 4 << 20 },
+        new("text messages", "tcp/smpp/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'sms+smpp://me@smsc.example?to=+49…&key=FILE&budget=300' me@gateway", (site, token) => OpenAsync(site, site.SmsHop, token)) { MostOctets = 4096 },
+        new("a session that moves", "tcp → ws → dns → tcp/lifeline/ssh", "adit ssh -W db.example:5432 --via auto:office me@gateway", MoveAsync) { MostOctets = 4 << 20 },
+    ];
+
+    private static string DnsHop(TourSite site) => string.Create(CultureInfo.InvariantCulture, $"dns://{Domain}?resolver=127.0.0.1:{site.DnsPort}&rate=0&key={site.CarrierKey}");
+
+    private static async Task<TourTunnel> OpenAsync(TourSite site, string hop, CancellationToken cancellationToken)
+    {
+        HopChain chain = site.Chain(new SocketDialer(), hop);
+        (DuplexStream stream, SshClient client) = await DialAsync(site, chain, cancellationToken).ConfigureAwait(false);
+        return new TourTunnel(stream, () => default, TourTunnel.CipherOf(client.Connection), client, chain);
+    }
+
+    /// <summary>TCP is cut after a quarter, WebSocket after the half; then TCP is there again.</summary>
+    private static async Task<TourTunnel> MoveAsync(TourSite site, CancellationToken cancellationToken)
+    {
+        TourRelay tcp = new(site.Gateway("tcp")), ws = new(site.Gateway("http"));
+        await tcp.MendAsync().ConfigureAwait(false);
+        await ws.MendAsync().ConfigureAwait(false);
+        string[] hops = [$"tcp://{tcp.At}", $"ws://{ws.At}/t", DnsHop(site)];
+        var carriers = new CarriersConfiguration { Name = "tour", Key = site.CarrierKey, Hops = [.. hops.Select(h => HopUri.Parse(h, "tour"))] };
+        HopChain chain = site.Chain(new SocketDialer(), "auto:tour", _ => carriers);
+        try
+        {
+            (DuplexStream stream, SshClient client) = await DialAsync(site, chain, cancellationToken).ConfigureAwait(false);
+            long quarter = Math.Min(site.Octets, 4 << 20) / 4;
+            SteppedStream? stepped = null;
+            int moves = 0;
+            stepped = new SteppedStream(stream,
+            [
+                (quarter, async token => await StepAsync("tcp is cut", tcp.CutAsync, token).ConfigureAwait(false)),
+                (2 * quarter, async token => await StepAsync("ws is cut", ws.CutAsync, token).ConfigureAwait(false)),
+                (3 * quarter, async token => await StepAsync("tcp is back", tcp.MendAsync, token).ConfigureAwait(false)),
+            ]);
+            return new TourTunnel(stepped, () => default, TourTunnel.CipherOf(client.Connection), client, chain, tcp, ws);
+
+            async Task StepAsync(string what, Func<Task> change, CancellationToken token)
+            {
+                await UntilAsync(() => what.EndsWith("back", StringComparison.Ordinal) || Has(chain, "warm"), token).ConfigureAwait(false);
+                string before = Active(chain);
+                await change().ConfigureAwait(false);
+                moves++;
+                await UntilAsync(() => (chain.Status[0].Moves ?? 0) >= moves, token).ConfigureAwait(false);
+                site.Tell(string.Create(CultureInfo.InvariantCulture, $"  {stepped!.Received / 1048576.0:0.00} MiB came by {before}; {what}: goes on by {Active(chain)}"));
+            }
+        }
+        catch
+        {
+            await chain.DisposeAsync().ConfigureAwait(false);
+            await tcp.DisposeAsync().ConfigureAwait(false);
+            await ws.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<(DuplexStream Stream, SshClient Client)> DialAsync(TourSite site, HopChain chain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SshClient client = await site.ConnectAsync(chain, cancellationToken).ConfigureAwait(false);
+            return (await client.DialAsync(new DialRequest(site.TcpEcho), cancellationToken).ConfigureAwait(false), client);
+        }
+        catch
+        {
+            await chain.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static string Active(HopChain chain) => chain.Status[0].Carriers?.FirstOrDefault(c => c.State == "active")?.Carrier.Split("://")[0] ?? "nothing";
+
+    private static bool Has(HopChain chain, string state) => chain.Status[0].Carriers?.Any(c => c.State == state) ?? false;
+
+    private static async Task UntilAsync(Func<bool> holds, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(MoveTime);
+        while (!holds()) await Task.Delay(20, limit.Token).ConfigureAwait(false);
+    }
+}
