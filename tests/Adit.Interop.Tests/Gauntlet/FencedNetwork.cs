@@ -140,6 +140,31 @@ internal sealed class FencedNetwork : IAsyncDisposable
         Assert.Equal(2, seen.Split('\n').Count(l => l.Contains("packets 0 ", StringComparison.Ordinal) && l.Contains("other", StringComparison.Ordinal)));
     }
 
+    /// <summary>A carrier key for both ends.</summary>
+    public async Task<string> MakeCarrierKeyAsync()
+    {
+        string file = Folder["carrier.key"];
+        (await ProcessRunner.RunAsync(AditProgram.ExecutablePath, "keygen", "-q", "--carrier", "-f", file)).Succeeded();
+        return file;
+    }
+
+    /// <summary>Proves, by "adit ssh" inside with these options, that a mebibyte comes both ways at once, and knocks nowhere else.</summary>
+    public async Task AssertEchoesAsync(SshTarget target, params string[] way)
+    {
+        (_, _, long dropped) = await _firewalls[0].CountAsync();
+        await using StreamServer echo = StreamServer.Echo(Outside.At("127.0.0.1", 0));
+        using OpenSshClient client = Client(target);
+        await using (PeerProcess ssh = await client.StartForwardingAsync([.. way, "-L", $"7001:127.0.0.1:{echo.Port}"]))
+        {
+            await GatewayTest.AssertEchoAsync(Inside.At("127.0.0.1", 7001), GatewayTest.Mebi);
+            await ssh.SignalAsync("TERM");
+            await ssh.WaitForExitAsync();
+        }
+
+        Assert.True((await _firewalls[0].CountAsync()).Passed > 0);
+        Assert.Equal(dropped, (await _firewalls[0].CountAsync()).Shut);
+    }
+
     /// <summary>Proves that "adit doctor" inside finds the one way among others, and that the command it prints is right.</summary>
     /// <param name="target">Whom to reach.</param>
     /// <param name="way">The hops that pass.</param>

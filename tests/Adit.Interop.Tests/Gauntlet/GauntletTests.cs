@@ -2,9 +2,49 @@ using Adit.TestKit.Peers;
 
 namespace Adit.Interop.Tests.Gauntlet;
 
-/// <summary>Six firewalls that let exactly one thing through, and SSH through each. docs/GAUNTLET.md tells of them, from both sides of the fence.</summary>
+/// <summary>Firewalls that let exactly one thing through, and SSH through each. docs/GAUNTLET.md tells of them, from both sides of the fence.</summary>
 public sealed class GauntletTests
 {
+    /// <summary>A resolver on the firewall is all that answers.</summary>
+    [Fact]
+    public async Task G_OnlyDns_ToALocalResolver()
+    {
+        await using FencedNetwork net = await FencedNetwork.BuildAsync(1, "dnsmasq");
+        string key = await net.MakeCarrierKeyAsync();
+        SshTarget gateway = await net.StartGatewayAsync($"dns://{net.Outside.Address4}:53/t.example?key={key}");
+        await using PeerProcess resolver = await PeerProcess.StartAsync(new PeerStart
+        {
+            Program = InstalledPeers.Find("dnsmasq"),
+            Arguments =
+            [
+                "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--log-facility=-", "--pid-file=", $"--listen-address={net.Firewall.Address4}", "--bind-interfaces",
+                $"--server={net.Outside.Address4}",
+            ],
+            Namespace = net.Firewall.Name,
+        });
+        await net.AssertOpenAsync(53);
+        await net.ShutAsync(net.Firewall, input: "meta l4proto { tcp, udp } th dport 53");
+        await net.AssertShutAsync(22, 53, 443);
+        await net.AssertEchoesAsync(gateway, "--via", $"dns://t.example?resolver={net.Firewall.Address4}&rate=0&key={key}");
+    }
+
+    /// <summary>A broker outside, and nothing else.</summary>
+    [Fact]
+    public async Task H_OnlyABrokersPort()
+    {
+        await using FencedNetwork net = await FencedNetwork.BuildAsync(1, "mosquitto");
+        string key = await net.MakeCarrierKeyAsync();
+        string configuration = net.Folder.Write("mosquitto.conf", $"user root\nlog_dest stderr\nlistener 1883 {net.Outside.Address4}\nallow_anonymous true\n");
+        await using PeerProcess broker = await PeerProcess.StartAsync(new PeerStart { Program = "mosquitto", Arguments = ["-c", configuration], Namespace = net.Outside.Name });
+        await broker.WaitForErrorLineAsync(l => l.Contains(" running", StringComparison.Ordinal), "the broker");
+        string hop = $"mqtt://{net.Outside.Address4}/adit?rate=0&key={key}";
+        SshTarget gateway = await net.StartGatewayAsync(hop);
+        await net.AssertOpenAsync(1883);
+        await net.ShutAsync(net.Firewall, forward: "tcp dport 1883");
+        await net.AssertShutAsync(22, 443);
+        await net.AssertEchoesAsync(gateway, "--via", hop);
+    }
+
     [Fact]
     public async Task A_OnlySquid_ThatConnectsTo443()
     {
