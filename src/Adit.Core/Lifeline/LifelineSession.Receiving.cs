@@ -18,7 +18,7 @@ public sealed partial class LifelineSession
     {
         ArgumentNullException.ThrowIfNull(path);
         _now = now = Math.Max(now, _now);
-        if (path.IsRemoved || datagram.IsEmpty) return false;
+        if (_isDisposed || path.IsRemoved || datagram.IsEmpty) return false;
         int header;
         if (datagram[0] == (byte)LifelineDatagramType.Data)
         {

@@ -19,6 +19,7 @@ public sealed partial class LifelineSession : IDisposable
     private int _closesLeft;
     private long _closeAgainAt;
     private long _silenceLimit;
+    private bool _isDisposed;
 
     /// <summary>Makes one side of a session.</summary>
     /// <param name="isServer">Which side.</param>
@@ -135,7 +136,13 @@ public sealed partial class LifelineSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (LifelinePath path in _paths) path.Dispose();
+        _isDisposed = true;
+        foreach (LifelinePath path in _paths)
+        {
+            path.IsRemoved = true; // who still holds it gets nothing for it
+            path.Dispose();
+        }
+
         _paths.Clear();
     }
 

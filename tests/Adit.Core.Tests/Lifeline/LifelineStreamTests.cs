@@ -35,11 +35,13 @@ public sealed class LifelineStreamTests
         await using Site site = new();
         await using LifelineClient client = await site.ConnectOverStreamAsync();
         await using LifelineStream served = await site.AcceptAsync();
-        Task exchange = ExchangeAsync(client.Stream, served, 20_000_000, 20_000_000);
-        for (int i = 0; i < 5 && !exchange.IsCompleted; i++)
+        var cuts = new TaskCompletionSource();
+        Task exchange = ExchangeAsync(client.Stream, served, 1_000_000, 1_000_000, cuts.Task);
+        for (int i = 0; i < 5; i++)
         {
             long before = site.Moved;
             await UntilAsync(() => site.Moved > before + 1_000_000 || exchange.IsCompleted);
+            Assert.False(exchange.IsCompleted);
             var ended = new TaskCompletionSource();
             client.Stream.PathEnded += (_, _) => ended.TrySetResult();
             site.CutLast();
@@ -47,6 +49,7 @@ public sealed class LifelineStreamTests
             await client.AddPathAsync(site.Dial());
         }
 
+        cuts.SetResult();
         await exchange;
         Assert.Equal(1, site.Acceptor.SessionCount);
     }
@@ -77,25 +80,31 @@ public sealed class LifelineStreamTests
         }
     }
 
-    private static async Task ExchangeAsync(DuplexStream left, DuplexStream right, int up, int down)
+    /// <summary>Both sides write and read at once: so many octets at least, and more for as long as <paramref name="longer"/> is not done.</summary>
+    private static async Task ExchangeAsync(DuplexStream left, DuplexStream right, int up, int down, Task? longer = null)
     {
-        await Task.WhenAll(WriteAsync(left, up, 1), ReadAsync(right, up, 1), WriteAsync(right, down, 2), ReadAsync(left, down, 2)).WaitAsync(TimeSpan.FromSeconds(60));
+        Task<int> written = WriteAsync(left, up, 1), back = WriteAsync(right, down, 2), read = ReadAsync(right, 1), readBack = ReadAsync(left, 2);
+        await Task.WhenAll(written, back, read, readBack).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(await written, await read);
+        Assert.Equal(await back, await readBack);
 
-        static async Task WriteAsync(DuplexStream to, int total, int seed)
+        async Task<int> WriteAsync(DuplexStream to, int total, int seed)
         {
             byte[] room = new byte[40_000];
-            for (int sent = 0; sent < total;)
+            int sent = 0;
+            while (sent < total || longer is { IsCompleted: false })
             {
-                int count = Math.Min(room.Length, total - sent);
+                int count = Math.Min(room.Length, sent < total ? total - sent : room.Length);
                 for (int i = 0; i < count; i++) room[i] = Octet(sent + i, seed);
                 await to.WriteAsync(room.AsMemory(0, count));
                 sent += count;
             }
 
             await to.CompleteWritesAsync();
+            return sent;
         }
 
-        static async Task ReadAsync(DuplexStream from, int total, int seed)
+        static async Task<int> ReadAsync(DuplexStream from, int seed)
         {
             byte[] room = new byte[50_000];
             int got = 0;
@@ -109,7 +118,7 @@ public sealed class LifelineStreamTests
                 got += count;
             }
 
-            Assert.Equal(total, got);
+            return got;
         }
 
         static byte Octet(int at, int seed) => (byte)((at * 2654435761u) >> 11 ^ (uint)seed);

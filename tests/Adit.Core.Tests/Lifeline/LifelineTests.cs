@@ -71,6 +71,21 @@ public sealed class LifelineTests
         Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
     }
 
+    /// <summary>A carrier may hold a path for a moment longer than its session lives.</summary>
+    [Fact]
+    public void ADisposedSession_SaysAndTakesNothing()
+    {
+        using var network = new SimulatedNetwork(11);
+        network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        LifelineSession served = network.Served!;
+        LifelinePath path = Assert.Single(served.Paths);
+        served.Dispose();
+        Assert.False(served.WantsToSend(path, network.Now));
+        Assert.Equal(0, served.Poll(path, new byte[1200], network.Now, always: true));
+        Assert.False(served.Receive(path, new byte[100], network.Now));
+    }
+
     [Fact]
     public void ARestartedServer_IsAClearEnd()
     {
