@@ -12,6 +12,9 @@ public enum MqttArrivalKind
     /// <summary>A message.</summary>
     Message,
 
+    /// <summary>A message that the topic retained; where it was not asked for, of no meaning: nothing of a path is ever retained.</summary>
+    Retained,
+
     /// <summary>The broker answered a message of QoS 1.</summary>
     Acknowledged,
 

@@ -1,5 +1,7 @@
 using Adit.Core;
+using Adit.Core.Lifeline;
 using Adit.Core.Streams;
+using Adit.Wire.Lifeline;
 using Adit.Wire.Mqtt;
 
 namespace Adit.Carriers.Mqtt;
@@ -61,6 +63,19 @@ public sealed record MqttBrokerOptions
 
     /// <summary>How long connecting, subscribing, or a sign of life may take; default 10 s.</summary>
     public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The carrier keys of a presence record: a gateway's for all of its peers, a client's own alone. Empty, the default: a gateway leaves no record, and a client asks for none. At most 512.
+    /// </summary>
+    public IReadOnlyList<CarrierKey> PresenceKeys
+    {
+        get;
+        init => field = value.Count <= LifelinePresence.MostEntries ? value : throw new ArgumentException($"mqtt presence: expected at most {LifelinePresence.MostEntries} carrier keys, got {value.Count}", nameof(value));
+    }
+    = [];
+
+    /// <summary>How long after its subscription was granted a client waits for the record, which brokers send at once; default 1 s.</summary>
+    public TimeSpan PresenceTime { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

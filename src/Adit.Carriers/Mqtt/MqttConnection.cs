@@ -32,7 +32,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private int _end;
     private int _disposed;
 
-    private MqttConnection(DuplexStream stream, SocketStream? socket, MqttBrokerOptions options, MqttVersion version, TimeProvider time)
+    private MqttConnection(DuplexStream stream, SocketStream? socket, MqttBrokerOptions options, MqttVersion version, string? cleared, TimeProvider time)
     {
         (_stream, _socket, _options, _time) = (stream, socket, options, time);
         var session = new MqttSessionOptions
@@ -40,6 +40,7 @@ internal sealed class MqttConnection : IAsyncDisposable
             ClientId = "adit" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
             User = options.User,
             Password = options.Password,
+            ClearedTopic = cleared,
             KeepAlive = (long)options.KeepAlive.TotalMicroseconds,
             AnswerTime = (long)options.AnswerTime.TotalMicroseconds,
         };
@@ -54,8 +55,13 @@ internal sealed class MqttConnection : IAsyncDisposable
     private long Now => (long)_time.GetElapsedTime(0).TotalMicroseconds;
 
     /// <summary>Connects, with the versions in turn.</summary>
+    /// <param name="options">The broker.</param>
+    /// <param name="previous">Dials it.</param>
+    /// <param name="cleared">The topic whose retained message goes when this connection breaks; null for none.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The broker cannot be reached, or refuses.</exception>
-    public static async Task<MqttConnection> OpenAsync(MqttBrokerOptions options, IStreamDialer previous, TimeProvider? time, CancellationToken cancellationToken)
+    public static async Task<MqttConnection> OpenAsync(MqttBrokerOptions options, IStreamDialer previous, string? cleared, TimeProvider? time, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(2 * options.AnswerTime);
@@ -63,7 +69,7 @@ internal sealed class MqttConnection : IAsyncDisposable
         {
             for (int i = 0; ; i++)
             {
-                (MqttConnection? connection, MqttReasonCode reason) = await TryOpenAsync(options, options.Versions[i], previous, time ?? TimeProvider.System, i + 1 == options.Versions.Count, limit.Token).ConfigureAwait(false);
+                (MqttConnection? connection, MqttReasonCode reason) = await TryOpenAsync(options, options.Versions[i], previous, cleared, time ?? TimeProvider.System, i + 1 == options.Versions.Count, limit.Token).ConfigureAwait(false);
                 if (connection is not null) return connection;
                 if (reason is not (MqttReasonCode.UnsupportedProtocolVersion or MqttReasonCode.UnspecifiedError) || i + 1 == options.Versions.Count) throw Refused(options, "CONNECT", reason);
             }
@@ -106,19 +112,19 @@ internal sealed class MqttConnection : IAsyncDisposable
 
     /// <summary>Puts a message to those that are to be sent; <see cref="FlushAsync"/> sends them.</summary>
     /// <returns>Whether so much waits now that it had better be sent.</returns>
-    public bool Publish(MqttTopic topic, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, MqttQos qos)
+    public bool Publish(MqttTopic topic, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, MqttQos qos, bool retain = false)
     {
         lock (_gate)
         {
-            _session.Publish(topic, first, second, qos, Now);
+            _session.Publish(topic, first, second, qos, Now, retain);
             return _session.OutputLength >= FlushLength;
         }
     }
 
     /// <summary>Asks for a topic's messages; <see cref="FlushAsync"/> sends that.</summary>
-    public void Subscribe(string topic, MqttQos qos)
+    public void Subscribe(string topic, MqttQos qos, bool retained = false)
     {
-        lock (_gate) _session.Subscribe(topic, qos, Now);
+        lock (_gate) _session.Subscribe(topic, qos, Now, retained);
     }
 
     /// <summary>Wants a topic's messages no more; <see cref="FlushAsync"/> sends that.</summary>
@@ -148,7 +154,7 @@ internal sealed class MqttConnection : IAsyncDisposable
                 await _stream.WriteAsync(output, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException && e is not TunnelException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException && e is not TunnelException { Hop: not null })
         {
             throw Lost(e);
         }
@@ -196,11 +202,14 @@ internal sealed class MqttConnection : IAsyncDisposable
             if (count < QuickLength) _socket?.AcknowledgeQuickly();
             return count > 0;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException && e is not TunnelException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException && e is not TunnelException { Hop: not null })
         {
             throw Lost(e);
         }
     }
+
+    /// <summary>Ends without a goodbye, so that the broker carries out the will.</summary>
+    public void Abort() => _stream.Abort(TunnelError.Closed);
 
     /// <summary>Says goodbye where that needs no waiting, and ends.</summary>
     public async ValueTask DisposeAsync()
@@ -220,7 +229,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     }
 
     private static async Task<(MqttConnection? Connection, MqttReasonCode Reason)> TryOpenAsync(
-        MqttBrokerOptions options, MqttVersion version, IStreamDialer previous, TimeProvider time, bool isLast, CancellationToken cancellationToken)
+        MqttBrokerOptions options, MqttVersion version, IStreamDialer previous, string? cleared, TimeProvider time, bool isLast, CancellationToken cancellationToken)
     {
         DuplexStream stream = await previous.DialAsync(new DialRequest(options.Broker), cancellationToken).ConfigureAwait(false);
         var socket = stream as SocketStream;
@@ -236,7 +245,7 @@ internal sealed class MqttConnection : IAsyncDisposable
             throw;
         }
 
-        var connection = new MqttConnection(stream, socket, options, version, time);
+        var connection = new MqttConnection(stream, socket, options, version, cleared, time);
         try
         {
             await connection.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -308,7 +317,7 @@ internal sealed class MqttConnection : IAsyncDisposable
         {
             return _session.Failure is { } failure
                 ? new TunnelException(failure.Error, $"{_options.Name}: broker: {failure.Reason}", _options.Name, cause)
-                : new TunnelException(TunnelError.ConnectionLost, $"{_options.Name}: broker: {cause.Message}", _options.Name, cause);
+                : new TunnelException((cause as TunnelException)?.Error ?? TunnelError.ConnectionLost, $"{_options.Name}: broker: {cause.Message}", _options.Name, cause);
         }
     }
 }

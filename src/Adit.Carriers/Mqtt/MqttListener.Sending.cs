@@ -21,6 +21,14 @@ public sealed partial class MqttListener
         }
     }
 
+    private void WakeSender()
+    {
+        lock (_readyGate)
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+    }
+
     /// <summary>A path's session or the path itself has ended.</summary>
     internal void Forget(MqttPath path)
     {
@@ -66,7 +74,17 @@ public sealed partial class MqttListener
                 if (connection.IsFull) await FlushQuietlyAsync(connection.Connection).ConfigureAwait(false);
             }
 
-            if (_connection is { } current) await FlushQuietlyAsync(current).ConfigureAwait(false);
+            if (_connection is { } current)
+            {
+                if (_presence is { Due: not long.MaxValue and var due })
+                {
+                    if (due <= Now) _presence.Say(current, Now);
+                    else wait = Math.Min(wait, due - Now);
+                }
+
+                await FlushQuietlyAsync(current).ConfigureAwait(false);
+            }
+
             try
             {
                 bool isWoken = await _wake.WaitAsync(TimeSpan.FromMicroseconds(Math.Clamp(wait, 1000, SilenceLimit / 4)), _stopping.Token).ConfigureAwait(false);

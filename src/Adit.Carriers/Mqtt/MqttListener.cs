@@ -29,6 +29,7 @@ public sealed partial class MqttListener : IMailboxListener
     private readonly string _handshake;
     private readonly byte[] _handshakeOctets;
     private readonly int _prefixLength;
+    private readonly MqttPresence? _presence;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, MqttPath> _paths = [];
@@ -54,6 +55,7 @@ public sealed partial class MqttListener : IMailboxListener
         _handshakeOctets = Encoding.UTF8.GetBytes(_handshake);
         _prefixLength = Encoding.UTF8.GetByteCount(options.Prefix);
         _answer = new byte[512];
+        if (options.PresenceKeys.Count > 0) _presence = new MqttPresence(options);
         _open = Open;
     }
 
@@ -77,13 +79,14 @@ public sealed partial class MqttListener : IMailboxListener
         MqttPath[] paths;
         lock (_gate) paths = [.. _paths.Values];
         foreach (MqttPath path in paths) path.Endpoint.Remove();
+        if (_connection is { } last) _presence?.Clear(last);
         if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
         _connection = null;
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        MqttConnection connection = await MqttConnection.OpenAsync(_options, _previous, _time, cancellationToken).ConfigureAwait(false);
+        MqttConnection connection = await MqttConnection.OpenAsync(_options, _previous, _presence?.Topic, _time, cancellationToken).ConfigureAwait(false);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -93,6 +96,12 @@ public sealed partial class MqttListener : IMailboxListener
             {
                 foreach (MqttPath path in _paths.Values) path.Bind(connection, _options.Prefix);
                 _connection = connection;
+            }
+
+            if (_presence is not null)
+            {
+                connection.Subscribe(_presence.Topic, MqttQos.AtLeastOnce);
+                _presence.Say(connection, Now);
             }
 
             await connection.FlushAsync(limit.Token).ConfigureAwait(false);
@@ -137,6 +146,7 @@ public sealed partial class MqttListener : IMailboxListener
 
             MqttConnection? lost;
             lock (_gate) (lost, _connection) = (_connection, null);
+            if (_presence is not null) lost?.Abort(); // a goodbye would leave the record there
             if (lost is not null) await lost.DisposeAsync().ConfigureAwait(false);
             DropSilent();
             await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -149,6 +159,7 @@ public sealed partial class MqttListener : IMailboxListener
         while (connection.TryNext(out MqttArrival arrival))
         {
             if (arrival.Kind == MqttArrivalKind.Message) Take(connection, arrival);
+            else if (arrival.Kind == MqttArrivalKind.Acknowledged && arrival.Reason >= MqttReasonCode.UnspecifiedError && arrival.Name == _presence?.Topic) LogRefused(_logger, MqttConnection.Refused(_options, $"publish to {arrival.Name}", arrival.Reason).Message);
             else if (arrival.Kind == MqttArrivalKind.Subscribed && arrival.Reason >= MqttReasonCode.UnspecifiedError) Refuse(arrival.Name!, arrival.Reason);
         }
     }
@@ -161,6 +172,11 @@ public sealed partial class MqttListener : IMailboxListener
             if (datagram.Length <= MqttTopics.IdLength) return;
             _id = BinaryPrimitives.ReadUInt128BigEndian(datagram);
             datagram = datagram[MqttTopics.IdLength..];
+        }
+        else if (_presence?.IsAt(arrival.Topic) == true)
+        {
+            if (_presence.Take(datagram)) WakeSender();
+            return;
         }
         else if (!MqttTopics.TryReadUp(arrival.Topic, _prefixLength, out _id))
         {

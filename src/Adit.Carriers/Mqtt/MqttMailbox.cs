@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
@@ -17,6 +18,7 @@ internal sealed class MqttMailbox : IMailbox
     private readonly MqttConnection _connection;
     private readonly MqttTopic _handshake;
     private readonly MqttTopic _up;
+    private readonly byte[] _down;
     private readonly byte[] _id = new byte[MqttTopics.IdLength];
     private readonly MqttPace _pace;
     private readonly TimeProvider _time;
@@ -31,6 +33,7 @@ internal sealed class MqttMailbox : IMailbox
     {
         (_options, _connection, _time, _pace) = (options, connection, time, new MqttPace(options.Rate));
         BinaryPrimitives.WriteUInt128BigEndian(_id, id);
+        _down = Encoding.UTF8.GetBytes(MqttTopics.Down(options.Prefix, id));
         _up = connection.OpenTopic(MqttTopics.Up(options.Prefix, id));
         _handshake = connection.OpenTopic(MqttTopics.Handshake(options.Prefix, options.Server));
         SendLimit = Math.Min(connection.PayloadLimit(_up), connection.PayloadLimit(_handshake) - MqttTopics.IdLength);
@@ -73,7 +76,7 @@ internal sealed class MqttMailbox : IMailbox
     {
         while (_connection.TryNext(out MqttArrival arrival))
         {
-            if (arrival.Kind == MqttArrivalKind.Message && arrival.Payload.Length <= room.Length && !arrival.Payload.IsEmpty)
+            if (arrival.Kind == MqttArrivalKind.Message && arrival.Payload.Length <= room.Length && !arrival.Payload.IsEmpty && arrival.Topic.SequenceEqual(_down))
             {
                 _isHeard = true;
                 arrival.Payload.CopyTo(room);

@@ -115,8 +115,7 @@ public sealed partial class MqttSession
         }
 
         if (publish.Qos == MqttQos.AtLeastOnce) Acknowledge(publish.PacketId, now);
-        // Nothing of ours is retained; what is, is somebody else's.
-        if (!publish.Retain) arrival = new MqttArrival { Kind = MqttArrivalKind.Message, Topic = topic, Payload = publish.Payload };
+        arrival = new MqttArrival { Kind = publish.Retain ? MqttArrivalKind.Retained : MqttArrivalKind.Message, Topic = topic, Payload = publish.Payload };
         return true;
     }
 

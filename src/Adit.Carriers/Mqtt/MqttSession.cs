@@ -8,7 +8,7 @@ namespace Adit.Carriers.Mqtt;
 /// A client's connection to a broker, without I/O: octets and the time go in, octets and arrivals come out. Not safe for several threads at once. Times are in microseconds.
 /// </summary>
 /// <remarks>
-/// Theory of operation: sessions are never kept by the broker (Clean Start), nothing is retained, QoS 2 is never asked for. QoS 1 is used as far as the broker's Receive Maximum goes; what exceeds it goes at
+/// Theory of operation: sessions are never kept by the broker (Clean Start), nothing of a path is retained, QoS 2 is never asked for. QoS 1 is used as far as the broker's Receive Maximum goes; what exceeds it goes at
 /// QoS 0, since above stands a protocol that sends again. What is longer than this side takes is passed over, acknowledged and forgotten, so that nobody's message can break the connection.
 /// A PINGREQ leaves when either direction was silent for the keep-alive; without an answer the connection has failed.
 /// </remarks>
@@ -53,6 +53,9 @@ public sealed partial class MqttSession
             User = Encoding.UTF8.GetBytes(options.User ?? ""),
             HasPassword = options.Password is not null,
             Password = Encoding.UTF8.GetBytes(options.Password ?? ""),
+            WillTopic = Encoding.UTF8.GetBytes(options.ClearedTopic ?? ""),
+            WillRetain = true, // §3.3.1.3: empty and retained takes away
+            WillQos = MqttQos.AtLeastOnce,
             ReceiveMaximum = options.ReceiveMaximum,
             MaximumPacketSize = (uint)options.LongestPacket,
             TopicAliasMaximum = options.TopicAliases,
@@ -94,8 +97,9 @@ public sealed partial class MqttSession
     /// <param name="second">The second.</param>
     /// <param name="qos">How, if the broker has room for it.</param>
     /// <param name="now">The time.</param>
+    /// <param name="retain">Whether the topic retains it, without end; empty: retains nothing any more.</param>
     /// <returns>Whether it is not too long for the broker.</returns>
-    public bool Publish(MqttTopic topic, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, MqttQos qos, long now)
+    public bool Publish(MqttTopic topic, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, MqttQos qos, long now, bool retain = false)
     {
         ArgumentNullException.ThrowIfNull(topic);
         int length = first.Length + second.Length;
@@ -107,8 +111,9 @@ public sealed partial class MqttSession
         {
             Topic = topic.IsAliasKnown ? default : topic.Octets,
             TopicAlias = topic.Alias,
-            MessageExpiry = _options.MessageExpiry,
+            MessageExpiry = retain ? 0 : _options.MessageExpiry,
             Qos = qos,
+            Retain = retain,
             PacketId = qos == MqttQos.AtLeastOnce ? NewId(topic.Name) : (ushort)0,
         };
         int head = publish.WriteHead(room, _version, length);
@@ -124,9 +129,10 @@ public sealed partial class MqttSession
     /// <param name="topic">The topic, without wildcards.</param>
     /// <param name="qos">How they are to come.</param>
     /// <param name="now">The time.</param>
-    public void Subscribe(string topic, MqttQos qos, long now)
+    /// <param name="retained">Whether what the topic retains is wanted too; 3.1.1 sends it in any case.</param>
+    public void Subscribe(string topic, MqttQos qos, long now, bool retained = false)
     {
-        var subscribe = new MqttSubscribe { PacketId = NewId(topic), Filter = Encoding.UTF8.GetBytes(topic), Qos = qos, NoLocal = true, RetainHandling = 2 };
+        var subscribe = new MqttSubscribe { PacketId = NewId(topic), Filter = Encoding.UTF8.GetBytes(topic), Qos = qos, NoLocal = true, RetainHandling = retained ? 0 : 2 };
         Sent(subscribe.Write(Room(subscribe.LengthIn(_version)), _version), now);
     }
 

@@ -12,6 +12,9 @@ public sealed record MqttSessionOptions
     /// <summary>The password; null for none.</summary>
     public string? Password { get; init; }
 
+    /// <summary>A topic whose retained message the broker takes away when this connection ends without a goodbye: the will (MQTT 5 §3.1.2.5); null, the default, for none.</summary>
+    public string? ClearedTopic { get; init; }
+
     /// <summary>Silence after which the broker is asked for a sign of life, in microseconds. Default 30 s.</summary>
     public long KeepAlive { get; init; } = 30_000_000;
 

@@ -4,7 +4,7 @@ using Adit.Wire.Mqtt;
 
 namespace Adit.Carriers.Mqtt;
 
-/// <summary>The names of topics: <c>prefix/server/h</c> for handshakes, <c>prefix/id/u</c> to the gateway and <c>prefix/id/d</c> from it, where id is 32 hexadecimal digits.</summary>
+/// <summary>The names of topics: <c>prefix/server/h</c> for handshakes, <c>prefix/server/p</c> for the gateway's presence record, <c>prefix/id/u</c> to the gateway and <c>prefix/id/d</c> from it, where id is 32 hexadecimal digits.</summary>
 public static class MqttTopics
 {
     /// <summary>Octets of a path's id.</summary>
@@ -16,6 +16,11 @@ public static class MqttTopics
     /// <param name="prefix">Levels before.</param>
     /// <param name="server">The gateway's name.</param>
     public static string Handshake(string prefix, string server) => $"{prefix}/{server}/h";
+
+    /// <summary>Where the gateway's presence record stands.</summary>
+    /// <param name="prefix">Levels before.</param>
+    /// <param name="server">The gateway's name.</param>
+    public static string Presence(string prefix, string server) => $"{prefix}/{server}/p";
 
     /// <summary>Where a path's messages to the gateway go.</summary>
     /// <param name="prefix">Levels before.</param>

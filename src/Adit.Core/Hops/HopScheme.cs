@@ -6,7 +6,7 @@ public sealed record HopScheme
     // What is expected of a server's certificate, and what is shown to it.
     private static readonly string[] TlsKeys = ["sni", "pin", "ca", "insecure", "cert", "key"];
 
-    private static readonly string[] MqttKeys = ["key", "auth", "server", "ws", "rate", "version"];
+    private static readonly string[] MqttKeys = ["key", "auth", "server", "ws", "rate", "version", "presence"];
 
     // What both ways to send messages take.
     private static readonly string[] SmsKeys = ["to", "key", "form", "port", "rate", "budget", "timescale"];

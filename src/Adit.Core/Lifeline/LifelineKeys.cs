@@ -43,10 +43,15 @@ internal static class LifelineKeys
         return hint;
     }
 
-    private static byte[] Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> salt, string label, int length)
+    /// <summary>What proves a presence record: nothing is derived from it.</summary>
+    public static byte[] Presence(ReadOnlySpan<byte> carrierKey, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> place) => Derive(carrierKey, nonce, [.. "lifeline presence "u8, .. place], LifelinePresence.TagLength);
+
+    private static byte[] Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> salt, string label, int length) => Derive(secret, salt, Encoding.ASCII.GetBytes(label), length);
+
+    private static byte[] Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, int length)
     {
         byte[] derived = new byte[length];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, Encoding.ASCII.GetBytes(label));
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt, label);
         return derived;
     }
 }

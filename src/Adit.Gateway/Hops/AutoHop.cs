@@ -30,12 +30,12 @@ internal static class AutoHop
                 key = CarrierDialers.KeyOf(carrier);
                 if (key is not null && dialers.Count > 0) throw Wrong(hop, $"{carrier}: key: expected it for all of them (key: FILE beside name), got it for one only; a session has one key");
             }
-            else if (carrier.Query.TryGetValue("key", out string? own) && !carrier.Query.ContainsKey("cert") && !CarrierKeyFile.Load(own).Hint.Span.SequenceEqual(key.Hint.Span))
+            else if (CarrierDialers.FileOf(carrier) is { } own && !CarrierKeyFile.Load(own).Hint.Span.SequenceEqual(key.Hint.Span))
             {
                 throw Wrong(hop, $"{carrier}: key: expected the same for all of them, got another; a session has one key");
             }
 
-            dialers.Add(CarrierDialers.Of(carrier, previous, streams.GetValueOrDefault(carrier.Scheme.Name) ?? ((_, _) => throw Wrong(hop, $"{carrier}: expected a carrier"))));
+            dialers.Add(CarrierDialers.Of(carrier, previous, streams.GetValueOrDefault(carrier.Scheme.Name) ?? ((_, _) => throw Wrong(hop, $"{carrier}: expected a carrier")), key));
         }
 
         return new LifelineCarrier(dialers, key, logger);

@@ -1,4 +1,6 @@
 using Adit.Core.Hops;
+using Adit.Core.Lifeline;
+using Adit.Core.Streams;
 using Adit.Gateway.Configuration;
 using Adit.Proxies.Clients;
 using Adit.Ssh.Client;
@@ -28,15 +30,21 @@ public static class BuiltInHops
         foreach (string scheme in (string[])["tcp", "ws", "wss", "http", "https"])
         {
             HopFactory stream = factories[scheme];
-            factories[scheme] = (hop, previous) => CarrierDialers.IsLifeline(hop) ? new LifelineCarrier([CarrierDialers.Of(hop, previous, stream)], CarrierDialers.KeyOf(hop), logger) : stream(hop, previous);
+            factories[scheme] = (hop, previous) => CarrierDialers.IsLifeline(hop) ? LifelineOf(hop, previous, stream, logger) : stream(hop, previous);
         }
 
         HopFactory none = (hop, _) => throw new InvalidOperationException($"{hop}: no stream");
         foreach (string scheme in (string[])["dns", "mqtt", "mqtts", "sms+smpp", "sms+smpps", "sms+modem"])
-            factories[scheme] = (hop, previous) => new LifelineCarrier([CarrierDialers.Of(hop, previous, none)], CarrierDialers.KeyOf(hop), logger);
+            factories[scheme] = (hop, previous) => LifelineOf(hop, previous, none, logger);
         factories["auto"] = (hop, previous) => AutoHop.Create(hop, (carriers ?? UserCarriers.Find)(hop.Host), previous, streams, logger);
 
         return new HopRegistry(factories);
+    }
+
+    private static LifelineCarrier LifelineOf(HopUri hop, IStreamDialer previous, HopFactory stream, ILogger? logger)
+    {
+        CarrierKey? key = CarrierDialers.KeyOf(hop);
+        return new LifelineCarrier([CarrierDialers.Of(hop, previous, stream, key)], key, logger);
     }
 
     private static Dictionary<string, HopFactory> Table(IUserDialogue dialogue, ILogger? logger, string? configFile) => new()

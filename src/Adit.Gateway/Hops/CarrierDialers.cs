@@ -19,10 +19,11 @@ internal static class CarrierDialers
     /// <param name="hop">The hop.</param>
     /// <param name="previous">Dials it.</param>
     /// <param name="stream">Makes what dials the hop's streams, for those that are streams.</param>
-    public static IMailboxDialer Of(HopUri hop, IStreamDialer previous, HopFactory stream) => hop.Scheme.Name switch
+    /// <param name="key">The carrier key; null for none.</param>
+    public static IMailboxDialer Of(HopUri hop, IStreamDialer previous, HopFactory stream, CarrierKey? key) => hop.Scheme.Name switch
     {
         "dns" => DnsHop.Create(hop, previous, Path.Combine(StateFolder.Locate(null), "dns")),
-        "mqtt" or "mqtts" => MqttHop.Create(hop, previous),
+        "mqtt" or "mqtts" => MqttHop.Create(hop, previous, key ?? throw NoKey(hop)),
         "sms+smpp" or "sms+smpps" or "sms+modem" => SmsHop.Create(hop, previous),
         _ => stream(hop, previous) is var dialer && dialer is IMailboxDialer mailboxes ? mailboxes : new StreamMailboxDialer(hop.ToString(), dialer, new DialRequest(hop.Destination)),
     };
@@ -31,10 +32,12 @@ internal static class CarrierDialers
     /// <exception cref="TunnelException">It needs one, or what it names is none.</exception>
     public static CarrierKey? KeyOf(HopUri hop)
     {
-        // With a certificate the word means the certificate's key.
-        if (hop.Query.TryGetValue("key", out string? file) && !hop.Query.ContainsKey("cert")) return CarrierKeyFile.Load(file);
+        if (FileOf(hop) is { } file) return CarrierKeyFile.Load(file);
         return Messages.Contains(hop.Scheme.Name) ? throw NoKey(hop) : null;
     }
+
+    /// <summary>The file of the carrier key that a hop names; null for none: of a stream with a certificate the word means the certificate's key.</summary>
+    public static string? FileOf(HopUri hop) => Messages.Contains(hop.Scheme.Name) || !hop.Query.ContainsKey("cert") ? hop.Query.GetValueOrDefault("key") : null;
 
     /// <summary>For a hop that needs a carrier key and has none.</summary>
     public static TunnelException NoKey(HopUri hop) => new(TunnelError.BadConfiguration, $"{hop}: key: expected key=FILE, a carrier key that the gateway has too (adit keygen --carrier -f FILE), got none", hop.ToString());

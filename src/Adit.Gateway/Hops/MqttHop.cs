@@ -2,27 +2,33 @@ using System.Globalization;
 using Adit.Carriers.Mqtt;
 using Adit.Core;
 using Adit.Core.Hops;
+using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
+using Adit.Wire.Lifeline;
 using Adit.Wire.Mqtt;
 
 namespace Adit.Gateway.Hops;
 
 /// <summary>
 /// From an <c>mqtt://</c> or <c>mqtts://</c> hop to its carrier: the path is what stands before all topics, <c>server=NAME</c> the gateway's name, <c>ws=PATH</c> means WebSocket, <c>rate=OCTETS</c> (with k or M; 0:
-/// no limit) how much is sent in a second, <c>version=5|3.1.1</c> the one version to speak.
+/// no limit) how much is sent in a second, <c>version=5|3.1.1</c> the one version to speak, <c>presence=yes|no</c>
+/// whether the gateway leaves a record that it serves, and a client looks for it first.
 /// </summary>
 internal static class MqttHop
 {
     /// <summary>Makes the carrier.</summary>
     /// <param name="hop">The hop.</param>
     /// <param name="previous">Dials the broker.</param>
+    /// <param name="key">The carrier key.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: something in it is wrong.</exception>
-    public static IMailboxDialer Create(HopUri hop, IStreamDialer previous) => new MqttMailboxDialer(OptionsOf(hop), previous);
+    public static IMailboxDialer Create(HopUri hop, IStreamDialer previous, CarrierKey key) => new MqttMailboxDialer(OptionsOf(hop, () => [key]), previous);
 
     /// <summary>Reads a hop.</summary>
+    /// <param name="hop">The hop.</param>
+    /// <param name="keys">Finds the carrier keys of a presence record; asked where there is to be one.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: something in it is wrong.</exception>
-    internal static MqttBrokerOptions OptionsOf(HopUri hop)
+    internal static MqttBrokerOptions OptionsOf(HopUri hop, Func<IReadOnlyList<CarrierKey>>? keys = null)
     {
         (string? user, string? password) = HopCredentials.Of(hop);
         return OptionsOf(hop.ToString(), hop.Destination, hop.Path, hop.Query) with
@@ -30,6 +36,7 @@ internal static class MqttHop
             Tls = hop.Scheme.Name == "mqtts" ? HopTls.Of(hop, hasCarrierKey: true) : null,
             User = user,
             Password = password,
+            PresenceKeys = HasPresence(hop) ? KeysOf(hop, keys?.Invoke() ?? []) : [],
         };
     }
 
@@ -54,6 +61,16 @@ internal static class MqttHop
             ? options with { Versions = [version switch { "5" => MqttVersion.V5, "3.1.1" => MqttVersion.V311, _ => throw Wrong(name, "version", $"expected 5 or 3.1.1, got \"{version}\"") }] }
             : options;
     }
+
+    private static bool HasPresence(HopUri hop) => hop.Query.GetValueOrDefault("presence") switch
+    {
+        null or "no" => false,
+        "" or "yes" => true,
+        string other => throw Wrong(hop.ToString(), "presence", $"expected yes or no, got \"{other}\""),
+    };
+
+    private static IReadOnlyList<CarrierKey> KeysOf(HopUri hop, IReadOnlyList<CarrierKey> keys) =>
+        keys.Count <= LifelinePresence.MostEntries ? keys : throw Wrong(hop.ToString(), "presence", $"expected at most {LifelinePresence.MostEntries} carrier keys, got {keys.Count}");
 
     private static long RateOf(string name, string text)
     {

@@ -5,6 +5,7 @@ using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
 using Adit.Gateway.Hops;
+using Adit.Gateway.State;
 using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Listeners;
@@ -19,5 +20,5 @@ internal static class MqttListening
     /// <param name="previous">Dials the broker; null for this machine's sockets.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: something in it is wrong.</exception>
     public static IMailboxListener Create(HopUri uri, LifelineAcceptor acceptor, ILogger? logger = null, IStreamDialer? previous = null) =>
-        new MqttListener(MqttHop.OptionsOf(uri), acceptor, previous, logger);
+        new MqttListener(MqttHop.OptionsOf(uri, () => CarrierKeyFile.LoadAll(uri.Query["key"])), acceptor, previous, logger);
 }

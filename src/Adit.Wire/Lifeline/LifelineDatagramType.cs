@@ -14,4 +14,7 @@ public enum LifelineDatagramType : byte
 
     /// <summary>Frames, with all that the server needs to make the path: until the client has heard <see cref="Data"/>.</summary>
     Confirm = 0x13,
+
+    /// <summary>No datagram: what a gateway leaves at a broker, so that clients know that it serves there.</summary>
+    Presence = 0x14,
 }

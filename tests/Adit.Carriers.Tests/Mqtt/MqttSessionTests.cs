@@ -173,6 +173,24 @@ public sealed class MqttSessionTests
         Assert.Equal(["y"], messages);
     }
 
+    [Theory]
+    [InlineData(MqttVersion.V5, "31 0a 0003 'a/p' 00 'here' 33 0c 0003 'a/p' 0001 00 'here' 31 06 0003 'a/p' 00 82 09 0002 00 0003 'a/p' 05 82 09 0003 00 0003 'a/b' 24")]
+    [InlineData(MqttVersion.V311, "31 09 0003 'a/p' 'here' 33 0b 0003 'a/p' 0001 'here' 31 05 0003 'a/p' 82 08 0002 0003 'a/p' 01 82 08 0003 0003 'a/b' 00")]
+    public void RetainedMessage_IsTakenAwayByTheWill_AndHasNoExpiry(MqttVersion version, string expected)
+    {
+        var session = new MqttSession(new MqttSessionOptions { ClientId = "c", ClearedTopic = "a/p" }, version, 0);
+        Assert.Equal(DecodeStatus.Ok, MqttConnect.TryRead(Output(session), out MqttConnect connect));
+        Assert.Equal(("a/p", true, MqttQos.AtLeastOnce, 0), (System.Text.Encoding.ASCII.GetString(connect.WillTopic), connect.WillRetain, connect.WillQos, connect.WillPayload.Length));
+        Assert.True(session.TryReceive(Octets.Of(version == MqttVersion.V5 ? "20 03 00 00 00" : "20 02 00 00"), 0, out _, out _));
+        MqttTopic topic = session.OpenTopic("a/p");
+        session.Publish(topic, "here"u8, default, MqttQos.AtMostOnce, 0, retain: true);
+        session.Publish(topic, "he"u8, "re"u8, MqttQos.AtLeastOnce, 0, retain: true);
+        session.Publish(topic, default, default, MqttQos.AtMostOnce, 0, retain: true);
+        session.Subscribe("a/p", MqttQos.AtLeastOnce, 0, retained: true);
+        session.Subscribe("a/b", MqttQos.AtMostOnce, 0);
+        Assert.Equal(Octets.Of(expected), Output(session));
+    }
+
     [Fact]
     public void Pace_KeepsTheRate()
     {

@@ -1,6 +1,7 @@
 using Adit.Carriers.Mqtt;
 using Adit.Core;
 using Adit.Core.Hops;
+using Adit.Core.Lifeline;
 using Adit.Gateway.Hops;
 using Adit.Wire.Mqtt;
 
@@ -34,12 +35,33 @@ public sealed class MqttHopTests
     [InlineData("", "rate", "fast", "rate: expected 1k to")]
     [InlineData("", "rate", "1", "rate: expected 1k to")]
     [InlineData("", "rate", "99999999999999999999", "rate: expected 1k to")]
+    [InlineData("", "presence", "maybe", "presence: expected yes or no")]
     [InlineData("", "version", "4", "version: expected 5 or 3.1.1")]
     public void WhatIsWrong_IsSaid(string path, string key, string value, string message)
     {
         TunnelException e = Assert.Throws<TunnelException>(() => Of(path, (key, value)));
         Assert.Equal(TunnelError.BadConfiguration, e.Error);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("yes", 1)]
+    [InlineData("", 1)]
+    [InlineData("no", 0)]
+    public void Presence_TakesTheCarrierKeys_OnlyWhereItIsWanted(string value, int expected)
+    {
+        HopUri hop = HopUri.Parse($"mqtt://broker/adit?key=FILE&presence={value}", "test");
+        Assert.Equal(expected, MqttHop.OptionsOf(hop, () => expected > 0 ? [CarrierKey.Generate()] : throw new InvalidOperationException()).PresenceKeys.Count);
+        Assert.Contains("at most 512", Assert.Throws<TunnelException>(() => MqttHop.OptionsOf(HopUri.Parse("mqtt://broker/adit?presence=yes", "test"), () => new CarrierKey[513])).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of mqtts:// key= is the carrier key also where cert= stands; of streams it is the certificate's.</summary>
+    [Fact]
+    public void CarrierKey_StandsBesideACertificate()
+    {
+        Assert.Equal("FILE", CarrierDialers.FileOf(HopUri.Parse("mqtts://broker/adit?key=FILE&cert=OTHER", "test")));
+        Assert.Null(CarrierDialers.FileOf(HopUri.Parse("wss://gateway/t?key=FILE&cert=OTHER", "test")));
+        Assert.Equal("FILE", CarrierDialers.FileOf(HopUri.Parse("wss://gateway/t?key=FILE", "test")));
     }
 
     private static MqttBrokerOptions Of(string path, params (string Key, string Value)[] query) => MqttHop.OptionsOf(new HopUri

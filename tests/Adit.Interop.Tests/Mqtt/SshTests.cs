@@ -23,19 +23,19 @@ public sealed class SshTests : GatewayTest
         await ssh.WaitForExitAsync();
     }
 
-    /// <summary>mqtts://, each end by a user of its own who may do just what docs/MQTT.md asks for; the gateway knows the broker by an authority, the client by a pin.</summary>
+    /// <summary>mqtts://, each end by a certificate and a user of its own who may do just what docs/MQTT.md asks for; the gateway knows the broker by an authority, the client by a pin.</summary>
     [Fact]
     public async Task Tls_WithUsersAndPermissions_CarriesBothWays_AndNothingLessGetsIn()
     {
         LibraryTests.Need("mosquitto_passwd", "openssl");
-        OpenSslCertificate certificate = await OpenSslCertificate.MakeAsync(Folder), other = await OpenSslCertificate.MakeAsync(Folder, "other");
+        OpenSslCertificate certificate = await OpenSslCertificate.MakeAsync(Folder), other = await OpenSslCertificate.MakeAsync(Folder, "other"), own = await OpenSslCertificate.MakeAsync(Folder, "own");
         string passwords = Folder["passwords"], acl = Folder.Write("acl", LibraryTests.Permissions);
         (await ProcessRunner.RunAsync("mosquitto_passwd", "-b", "-c", passwords, "gateway", "one s3cret")).Succeeded();
         (await ProcessRunner.RunAsync("mosquitto_passwd", "-b", passwords, "client", "an0ther")).Succeeded();
         (string server, string client, string wrong) = (Secret("server", "gateway:one s3cret"), Secret("client", "client:an0ther"), Secret("wrong", "client:guess"));
-        Mosquitto broker = await Mosquitto.StartAsync([$"certfile {certificate.CertificateFile}", $"keyfile {certificate.KeyFile}", $"password_file {passwords}", $"acl_file {acl}"]);
-        string place = $"mqtts://127.0.0.1:{broker.Port}/adit";
-        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity, broker, $"{place}?ca={certificate.CertificateFile}&auth={server}", $"{place}?pin={certificate.Pin}&auth={client}");
+        Mosquitto broker = await Mosquitto.StartAsync([$"certfile {certificate.CertificateFile}", $"keyfile {certificate.KeyFile}", $"cafile {own.CertificateFile}", "require_certificate true", $"password_file {passwords}", $"acl_file {acl}"]);
+        string place = $"mqtts://127.0.0.1:{broker.Port}/adit?cert={own.BothFile}";
+        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity, broker, $"{place}&ca={certificate.CertificateFile}&auth={server}", $"{place}&pin={certificate.Pin}&auth={client}");
         await using StreamServer echo = StreamServer.Echo();
         using (OpenSshClient right = all.Client(Identity))
         {
@@ -54,6 +54,7 @@ public sealed class SshTests : GatewayTest
             (certificate.Pin, other.Pin, "certificate"),
             ($"pin={certificate.Pin}", $"ca={other.CertificateFile}", "certificate"),
             ($"pin={certificate.Pin}&", "", "certificate"),
+            ($"cert={own.BothFile}&", "", "broker"), // who shows none is cut off
         ])
         {
             using OpenSshClient refused = all.Client(Identity, hop => hop.Replace(from, to, StringComparison.Ordinal));

@@ -16,6 +16,7 @@ public static class LifelineTargets
         ["hello without a key"] = Octets.Of("11 00000000 000102030405060708090a0b 0000000000000000 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
         ["welcome"] = Octets.Of("12 00 000102030405060708090a0b 101112131415161718191a1b 01020304 00000007 000102030405060708090a0b0c0d0e0f"),
         ["confirm"] = Octets.Of("13 01020304 0a0b0c0d 000102030405060708090a0b 101112131415161718191a1b 0000000000000000 00000007 000102030405060708090a0b0c0d0e0f"),
+        ["presence"] = Octets.Of("14 000102030405060708090a0b 01020304 101112131415161718191a1b1c1d1e1f 05060708 202122232425262728292a2b2c2d2e2f"),
         ["frames"] = Octets.Of("01 02 05 00 01 00 05 04 00 03 616263 06 4400 07 09 08 03 09 01 02 6869 0a 01 03 81020304 02 00 01 00 02 05 03 6465"),
     };
 
@@ -28,6 +29,14 @@ public static class LifelineTargets
             if (LifelineHello.TryRead(input, out LifelineHello hello) == DecodeStatus.Ok) Same(again[..hello.Write(again)], input);
             if (LifelineWelcome.TryRead(input, false, out LifelineWelcome welcome) == DecodeStatus.Ok) Same(again[..welcome.Write(again)], input);
             if (LifelineConfirm.TryRead(input, out LifelineConfirm confirm) == DecodeStatus.Ok) Same(again[..confirm.Write(again)], input);
+        }),
+        new("lifeline-presence", [Vectors["presence"]], input =>
+        {
+            if (LifelinePresence.TryRead(input, out LifelinePresence presence) != DecodeStatus.Ok) return;
+            byte[] again = new byte[presence.Length];
+            Same(again.AsSpan(0, presence.Write(again)), input);
+            if (presence.TagFor(presence.Entries[..4]).Length != LifelinePresence.TagLength) throw new CodecFailureException("the first entry was not found");
+            if (PresenceRecord.IsAuthentic(input, new CarrierKey(new byte[32]), "p"u8)) throw new CodecFailureException("a record was made from noise");
         }),
         new("lifeline-frames", [Vectors["frames"]], input =>
         {

@@ -36,6 +36,23 @@ public sealed class LifelineCodecTests
     }
 
     [Fact]
+    public void Presence_IsReadByEntries()
+    {
+        byte[] vector = LifelineTargets.Vectors["presence"];
+        for (int length = 0; length < vector.Length; length++)
+        {
+            if (length != vector.Length - 20) Assert.Equal(DecodeStatus.Truncated, LifelinePresence.TryRead(vector.AsSpan(0, length), out _)); // one entry fewer is a record too
+        }
+
+        Assert.Equal(DecodeStatus.Ok, LifelinePresence.TryRead(vector, out LifelinePresence presence));
+        Assert.Equal(vector[1..13], presence.Nonce.ToArray());
+        Assert.Equal(vector[37..53], presence.TagFor([5, 6, 7, 8]).ToArray());
+        Assert.True(presence.TagFor([5, 6, 7, 9]).IsEmpty);
+        Assert.Equal(DecodeStatus.Unsupported, LifelinePresence.TryRead([0x13, .. vector[1..]], out _));
+        Assert.Equal(DecodeStatus.BadLength, LifelinePresence.TryRead([.. vector[..13], .. new byte[20 * 513]], out _));
+    }
+
+    [Fact]
     public void Frames_AreReadInOrder()
     {
         var types = new List<LifelineFrameType>();
