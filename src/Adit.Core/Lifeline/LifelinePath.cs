@@ -57,6 +57,12 @@ public sealed class LifelinePath : IDisposable
     /// <summary>Octets on their way.</summary>
     public int InFlight => Recovery.InFlight;
 
+    /// <summary>Octets of datagrams that arrived at the peer, as far as that is known.</summary>
+    public long Delivered => Recovery.Delivered;
+
+    /// <summary>Octets of authentic datagrams that arrived here.</summary>
+    public long Received { get; internal set; }
+
     /// <summary>What the peer still has to send, as it last said (BACKLOG).</summary>
     public long PeerBacklog { get; internal set; }
 

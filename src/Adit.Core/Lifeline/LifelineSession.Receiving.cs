@@ -47,6 +47,7 @@ public sealed partial class LifelineSession
         // A server that can only answer tells its backlog in each datagram where there is one.
         if (!isOld) path.PeerBacklog = 0;
         path.LastHeard = _lastHeard = now;
+        path.Received += datagram.Length;
         bool isEliciting = TakeFrames(path, frames, now);
         path.Arrived(number, isEliciting, isLate, now);
         return true;

@@ -49,9 +49,9 @@ public sealed class LifelineStreamTests
             await client.AddPathAsync(site.Dial());
         }
 
+        Assert.Equal(1, site.Acceptor.SessionCount);
         cuts.SetResult();
         await exchange;
-        Assert.Equal(1, site.Acceptor.SessionCount);
     }
 
     [Fact]
