@@ -35,9 +35,12 @@ public sealed partial class LifelineKeeper
 
         public PathWear.Life LifeOf(LifelinePath path, TimeProvider time, long now) => new(time.GetElapsedTime(Since, now), path.Delivered, path.Received);
 
-        public void Up(LifelinePath path, IMailbox mailbox, long now)
+        /// <summary>How far the stream was when the path was opened.</summary>
+        public long Progress { get; private set; }
+
+        public void Up(LifelinePath path, IMailbox mailbox, long now, long progress)
         {
-            (Path, Mailbox, Since, Problem, IsSpare, IsGivenUp) = (path, mailbox, now, null, false, false);
+            (Path, Mailbox, Since, Progress, Problem, IsSpare, IsGivenUp) = (path, mailbox, now, progress, null, false, false);
         }
 
         public void PutOff(TimeProvider time, TimeSpan first, TimeSpan longest)

@@ -21,7 +21,7 @@ public sealed partial class LifelineKeeper
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(20);
 
-    // Ours: what a path must have carried to be opened again at once; and how long a replaced one stays for what is on its way.
+    // Ours: octets of the stream that a path must have brought further to be opened again at once; and how long a replaced one stays for what is on its way.
     private const long Progress = 64 * 1024;
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
@@ -148,7 +148,7 @@ public sealed partial class LifelineKeeper
         lock (_gate)
         {
             _client = client;
-            lane.Up(client.First, lane.Mailbox!, _time.GetTimestamp());
+            lane.Up(client.First, lane.Mailbox!, _time.GetTimestamp(), client.Stream.Progress);
             lane.State = LifelineRouteState.Active;
             _active = lane;
         }
@@ -287,12 +287,13 @@ public sealed partial class LifelineKeeper
             if (await open(limit.Token).ConfigureAwait(false) is { } mailbox)
             {
                 bool wanted;
+                long progress = _client!.Stream.Progress;
                 lock (_gate) wanted = _active?.Path is null || _active == lane;
-                LifelinePath path = await _client!.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
+                LifelinePath path = await _client.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
                 lock (_gate)
                 {
                     old = lane.Path;
-                    lane.Up(path, mailbox, _time.GetTimestamp());
+                    lane.Up(path, mailbox, _time.GetTimestamp(), progress);
                     if (lane != _active) lane.State = LifelineRouteState.Warm;
                 }
             }
@@ -314,6 +315,7 @@ public sealed partial class LifelineKeeper
     {
         Lane? lane;
         bool wasSpare = false;
+        long progress = _client!.Stream.Progress;
         lock (_gate)
         {
             lane = _lanes.FirstOrDefault(l => l.Path == path);
@@ -327,12 +329,12 @@ public sealed partial class LifelineKeeper
             lane.State = wasSpare ? LifelineRouteState.Idle : LifelineRouteState.Down;
             lane.IsSpare = false;
             // One that lived for long, or brought something, is tried again at once.
-            if (life.Age > LongestPause || life.Sent + life.Received > Progress) lane.Pause = TimeSpan.Zero;
+            if (life.Age > LongestPause || progress - lane.Progress > Progress) lane.Pause = TimeSpan.Zero;
             if (!wasSpare) lane.PutOff(_time, FirstPause, LongestPause);
             lane.Problem = wasSpare ? null : reason?.Message ?? "the carrier ended";
         }
 
-        if (!wasSpare && !_client!.Stream.Ended.IsCompleted) Lost?.Invoke(lane.Dialer.Name, lane.Problem!);
+        if (!wasSpare && !_client.Stream.Ended.IsCompleted) Lost?.Invoke(lane.Dialer.Name, lane.Problem!);
         Signal();
     }
 

@@ -80,6 +80,12 @@ public sealed class LifelinePath : IDisposable
 
     internal bool StatusDue { get; set; }
 
+    /// <summary>Whether the peer is to be told how far its octets are here.</summary>
+    internal bool ArrivedDue { get; set; }
+
+    /// <summary>Whether the stream waits for the peer's word on how far it has it: what is sent before may be sent in vain.</summary>
+    internal bool AwaitsPeer { get; set; }
+
     /// <summary>When an acknowledgement is due; null where nothing waits for one.</summary>
     internal long? AcknowledgeAt { get; private set; }
 

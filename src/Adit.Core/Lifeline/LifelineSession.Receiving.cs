@@ -96,6 +96,8 @@ public sealed partial class LifelineSession
             case LifelineFrameType.PathStatus:
                 path.IsWantedByPeer = frame.Value != 0;
                 return true;
+            case LifelineFrameType.Arrived:
+                return TakeArrived((long)frame.Value);
             case LifelineFrameType.Close:
                 (End, EndReason, _closesLeft) = (Enum.IsDefined((LifelineEnd)frame.Value) && frame.Value != 0 ? (LifelineEnd)frame.Value : LifelineEnd.Aborted, Printable(frame.Octets), 0);
                 return true;

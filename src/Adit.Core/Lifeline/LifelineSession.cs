@@ -77,6 +77,8 @@ public sealed partial class LifelineSession : IDisposable
     {
         _paths.Add(path);
         path.PingDue = !IsServer;
+        path.ArrivedDue = InOrder > 0;
+        path.AwaitsPeer = !IsServer && path.Profile.IsReliable && Unacknowledged > 0;
     }
 
     /// <summary>Takes a path away: what was on its way goes elsewhere.</summary>

@@ -118,6 +118,15 @@ public sealed class LifelineStream : DuplexStream
         PathEnded?.Invoke(path, reason);
     }
 
+    /// <summary>Octets that the peer has for sure, and those that were read here.</summary>
+    internal long Progress
+    {
+        get
+        {
+            lock (Session.Gate) return Session.Progress;
+        }
+    }
+
     /// <summary>How long nothing authentic came by a path.</summary>
     internal TimeSpan SilenceOf(LifelinePath path)
     {
