@@ -21,8 +21,9 @@ public sealed partial class LifelineKeeper
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(20);
 
-    // Ours: octets of the stream that a path must have brought further to be opened again at once; and how long a replaced one stays for what is on its way.
+    // Ours: octets of the stream that a path must have brought further, or how long it must have lived, to be opened again at once; and how long a replaced one stays for what is on its way.
     private const long Progress = 64 * 1024;
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     // Ours: how long one attempt to open a further path may take, and how long a path must have been there before it pushes others aside.
@@ -191,7 +192,13 @@ public sealed partial class LifelineKeeper
     private TimeSpan LookAgain()
     {
         if (!_isKnown) return FirstLook;
-        lock (_gate) return _active is { Path: not null, Wear.CountsOctets: true } ? CloseLook : Look;
+        lock (_gate)
+        {
+            if (_active?.Path is null || _active.IsReplacing || _time.GetTimestamp() < _active.NextTry) return Look;
+            if (_active.Wear.CountsOctets) return CloseLook;
+            TimeSpan left = _active.Wear.LongestAge - _time.GetElapsedTime(_active.Since);
+            return left >= Look ? Look : left > CloseLook ? left : CloseLook;
+        }
     }
 
     /// <summary>Opens, closes and chooses.</summary>
@@ -329,7 +336,7 @@ public sealed partial class LifelineKeeper
             lane.State = wasSpare ? LifelineRouteState.Idle : LifelineRouteState.Down;
             lane.IsSpare = false;
             // One that lived for long, or brought something, is tried again at once.
-            if (life.Age > LongestPause || progress - lane.Progress > Progress) lane.Pause = TimeSpan.Zero;
+            if (life.Age > Lasting || progress - lane.Progress > Progress) lane.Pause = TimeSpan.Zero;
             if (!wasSpare) lane.PutOff(_time, FirstPause, LongestPause);
             lane.Problem = wasSpare ? null : reason?.Message ?? "the carrier ended";
         }

@@ -20,6 +20,9 @@ internal sealed class PathWear
     /// <summary>Whether an amount was learned, which a fast path reaches soon.</summary>
     public bool CountsOctets => _limit is { } limit && (limit.Sent != long.MaxValue || limit.Received != long.MaxValue);
 
+    /// <summary>How old a path may become; <see cref="TimeSpan.MaxValue"/> where nothing was learned.</summary>
+    public TimeSpan LongestAge => _limit?.Age ?? TimeSpan.MaxValue;
+
     /// <summary>A path was cut by somebody else.</summary>
     /// <param name="life">Its age, and the octets that arrived at the peer, and here.</param>
     /// <param name="now">The time.</param>
