@@ -62,6 +62,7 @@ internal static class RawDns
             return;
         }
 
+        using var trace = new Timer(_ => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} {mailbox}")), null, 500, 500);
         if (kind == "mixed")
         {
             for (long got = 0; got < amount;) got += await client.Stream.ReadAsync(room);

@@ -26,6 +26,9 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
 
+    /// <summary>Ours: symbols of a label that no two outstanding queries share but by an odd chance; they are of the datagram's tag.</summary>
+    private const int LeastUnlike = 6;
+
     /// <summary>Ours: how often deadlines are looked at; all of them are 200 ms or more, but for a rate's.</summary>
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(20), Idle = TimeSpan.FromMilliseconds(100);
 
@@ -129,7 +132,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             int most = isJumbo ? route.JumboWindow.Window : route.Window.Window;
             if (window.Outstanding >= Math.Max(most, 16) && window.Outstanding >= most) return ValueTask.CompletedTask;
             int length = DnsPayloadName.Encode(message.Span, route.Shape.Encoding, isJumbo ? DnsAnswerSize.Jumbo : route.Shape.AnswerSize, route.Domain.Octets, _name);
-            long ticket = window.OnSent(now, isLong: length > route.Domain.EncodedLength + 1 + DnsName.MaximumLabelLength);
+            long ticket = window.OnSent(now, RoundsOf(length, route.Domain));
             DnsSlot slot = route.SlotOf(ticket, isJumbo);
             if (route.UnansweredSince == long.MaxValue) route.UnansweredSince = now;
             slot.Key = route.Link.Send(_name.AsSpan(0, length), isJumbo ? DnsType.Txt : route.Shape.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
@@ -236,6 +239,15 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
                 CultureInfo.InvariantCulture,
                 $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
         }
+    }
+
+    /// <summary>A resolver that minimises asks for the label next to the domain first. Where that one is so short that others have it too it may be on its way already, and the query takes anything from one round to two.</summary>
+    private static DnsNameRounds RoundsOf(int length, DnsDomainName domain)
+    {
+        int first = length - domain.EncodedLength;
+        if (first <= 1 + DnsName.MaximumLabelLength) return DnsNameRounds.One;
+        int nearest = ((first - 1) % (1 + DnsName.MaximumLabelLength));
+        return nearest < LeastUnlike ? DnsNameRounds.Either : DnsNameRounds.Two;
     }
 
     private static int ReadPayload(in DnsMessage message, DnsType type, int domainLength, byte[] room)
