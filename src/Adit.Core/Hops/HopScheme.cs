@@ -28,7 +28,7 @@ public sealed record HopScheme
         new() { Name = "http", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 80, IsAvailable = true, QueryKeys = ["rung", "proxy", "resume", "rate", "key"] },
         new() { Name = "https", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 443, IsAvailable = true, QueryKeys = ["rung", "proxy", "resume", "rate", .. TlsKeys] },
         new() { Name = "auto", Kind = HopKind.Carrier, DefaultPort = 0, IsAvailable = true },
-        new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo"] },
+        new() { Name = "dns", Kind = HopKind.Carrier, DefaultPort = 53, IsAvailable = true, QueryKeys = ["key", "resolver", "domain", "rate", "jumbo", "pin", "ca", "sni", "insecure"] },
         new() { Name = "mqtt", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 1883, IsAvailable = true, QueryKeys = MqttKeys },
         new() { Name = "mqtts", Kind = HopKind.Carrier, HasPath = true, DefaultPort = 8883, IsAvailable = true, QueryKeys = [.. MqttKeys, .. TlsKeys.Except(MqttKeys)] },
         new() { Name = "sms+smpp", Kind = HopKind.Carrier, DefaultPort = 2775, IsAvailable = true, QueryKeys = [.. SmsKeys, "from", "auth", "systemtype", "window", "tls", "sni", "pin", "ca", "insecure"] },
