@@ -43,6 +43,9 @@ public sealed partial class LifelineSession : IDisposable
     /// <summary>Which side this is.</summary>
     public bool IsServer { get; }
 
+    /// <summary>At the server: the hint of the carrier key that it began with; all zero for none.</summary>
+    internal ReadOnlyMemory<byte> KeyHint { get; init; }
+
     /// <summary>The paths that are there.</summary>
     public IReadOnlyList<LifelinePath> Paths => _paths;
 

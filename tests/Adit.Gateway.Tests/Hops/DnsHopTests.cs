@@ -1,4 +1,3 @@
-using System.Net;
 using Adit.Carriers.Dns;
 using Adit.Core;
 using Adit.Core.Hops;
