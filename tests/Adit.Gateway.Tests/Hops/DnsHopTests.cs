@@ -35,7 +35,7 @@ public sealed class DnsHopTests
     }
 
     [Theory]
-    [InlineData("dns://t.example?resolver=name.example", "resolver: expected an address")]
+    [InlineData("dns://t.example?resolver=name.example", "resolver: expected ADDRESS")]
     [InlineData("dns://t.example?resolver=192.0.2.1&rate=fast", "rate: expected 0 to 100000")]
     [InlineData("dns://t.example?resolver=192.0.2.1&jumbo=perhaps", "jumbo: expected yes or no")]
     [InlineData("dns://t.example?resolver=192.0.2.1&domain=", "domain: expected a domain")]
