@@ -34,7 +34,7 @@ internal static class RawDns
     /// <summary>Prints octets and seconds, or for <c>echo</c> the median in microseconds.</summary>
     public static async Task LoadAsync(string resolvers, string kind, long amount, bool usesJumbo)
     {
-        var dialer = new DnsMailboxDialer(new DnsDialerOptions { Domains = [Domain], Resolvers = [.. resolvers.Split(',').Select(r => new IPEndPoint(IPAddress.Parse(r), 53))], UsesJumbo = usesJumbo, MaximumRate = 0 });
+        var dialer = new DnsMailboxDialer(new DnsDialerOptions { Domains = [Domain], Resolvers = [.. resolvers.Split(',').Select(r => (DnsResolver)new IPEndPoint(IPAddress.Parse(r), 53))], UsesJumbo = usesJumbo, MaximumRate = 0 });
         long began = Stopwatch.GetTimestamp();
         IMailbox mailbox = await dialer.OpenAsync();
         await Console.Error.WriteLineAsync($"open {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
@@ -62,6 +62,7 @@ internal static class RawDns
             return;
         }
 
+        using var trace = new Timer(_ => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} {mailbox}")), null, 500, 500);
         if (kind == "mixed")
         {
             for (long got = 0; got < amount;) got += await client.Stream.ReadAsync(room);

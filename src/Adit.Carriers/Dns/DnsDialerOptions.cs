@@ -1,4 +1,3 @@
-using System.Net;
 using Adit.Core;
 using Adit.Wire.Dns;
 
@@ -17,7 +16,7 @@ public sealed record DnsDialerOptions
     public required IReadOnlyList<DnsDomainName> Domains { get; init; }
 
     /// <summary>The resolvers, or the server itself; one at least.</summary>
-    public required IReadOnlyList<IPEndPoint> Resolvers { get; init; }
+    public required IReadOnlyList<DnsResolver> Resolvers { get; init; }
 
     /// <summary>Queries a second to one resolver at most. Default <see cref="DefaultRate"/>; 0: no limit but the window's.</summary>
     public double MaximumRate { get; init; } = DefaultRate;
@@ -38,6 +37,7 @@ public sealed record DnsDialerOptions
     {
         if (Domains.Count == 0) throw Wrong("domains", "at least one", 0);
         if (Resolvers.Count == 0) throw Wrong("resolvers", "at least one", 0);
+        foreach (DnsResolver each in Resolvers) each.Validate();
         if (Domains.Count * Resolvers.Count > MostRoutes) throw Wrong("resolvers times domains", $"at most {MostRoutes}", Domains.Count * Resolvers.Count);
         if (MaximumRate < 0) throw Wrong("rate", "0 or more", MaximumRate);
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using Adit.Core;
@@ -15,33 +14,40 @@ namespace Adit.Carriers.Dns;
 /// <remarks>
 /// Theory of operation: each datagram is a query on one of the routes (a domain through a resolver), chosen for where the least part of its window is taken; each answer is a datagram or nothing. There is always one query at
 /// the server, which it holds; more are asked for as the server's backlog says, up to an eighth below the window, which is kept for what goes up. A large backlog is fetched by TCP where that passes. A route that answers
-/// nothing is left and tried again later; when none is left, or nothing but refusals come, the mailbox ends and the lifeline dials anew.
+/// nothing is left and tried again later; where nearly all fails it is probed anew and its shape changed; when none is left, or nothing but refusals come, the mailbox ends and the lifeline dials anew.
 /// </remarks>
-internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
+internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
 {
     private const long LeaveAfter = 3_000_000; // ours: silence of one route, when others answer
     private const long LateFor = 3_000_000; // ours: how long after its time an answer is still taken
     private const long RetryAfter = 10_000_000;
     private const long EndAfter = 15_000_000; // ours: silence of all
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
+    private const int MostJumboFailures = 16; // ours: in a row
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
+
+    /// <summary>Ours: symbols of a label that no two outstanding queries share but by an odd chance; they are of the datagram's tag.</summary>
+    private const int LeastUnlike = 6;
 
     /// <summary>Ours: how often deadlines are looked at; all of them are 200 ms or more, but for a rate's.</summary>
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(20), Idle = TimeSpan.FromMilliseconds(100);
 
     private readonly DnsRoute[] _routes;
-    private readonly DnsResolverLink[] _links;
+    private readonly DnsLink[] _links;
     private readonly Channel<(byte[] Octets, int Length)> _arrived = Channel.CreateBounded<(byte[], int)>(
         new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _room = new(0, 1);
     private readonly ITimer _timer;
-    private readonly long _origin = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _origin;
     private readonly Action _distrust;
+    private readonly Probe? _probe;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly byte[] _name = new byte[DnsName.MaximumLength];
     private readonly long[] _expired = new long[DnsSlotWindowOptions.HardMaximum];
     private readonly long _firstAnswerBy;
-    private readonly Queue<(DnsResolverLink Link, int Key, long Until)> _late = new();
+    private readonly Queue<(DnsLink Link, int Key, long Until)> _late = new();
     private Action? _changed;
     private long _backlog;
     private long _lastHeard;
@@ -55,14 +61,21 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     /// <param name="routes">The routes, one at least, which this sinks.</param>
     /// <param name="patience">Microseconds for the first answer, where the shapes are only remembered; then <paramref name="distrust"/> is told.</param>
     /// <param name="distrust">Told when the shapes have proven wrong.</param>
-    public DnsMailbox(string name, Func<IDnsAnswerSink, IReadOnlyList<DnsRoute>> routes, long patience, Action distrust)
+    /// <param name="probe">Finds the shape of a route anew; null: shapes stay as they are.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    public DnsMailbox(string name, Func<IDnsAnswerSink, IReadOnlyList<DnsRoute>> routes, long patience, Action distrust, Probe? probe = null, TimeProvider? time = null)
     {
-        (Name, _distrust, _firstAnswerBy) = (name, distrust, patience);
-        _timer = TimeProvider.System.CreateTimer(static self => ((DnsMailbox)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (Name, _distrust, _firstAnswerBy, _probe, _time) = (name, distrust, patience, probe, time ?? TimeProvider.System);
+        _origin = _time.GetTimestamp();
+        _timer = _time.CreateTimer(static self => ((DnsMailbox)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _routes = [.. routes(this)];
         _links = [.. _routes.Select(r => r.Link).Distinct()];
         _timer.Change(_period, _period);
     }
+
+    /// <summary>Finds out anew what passes on a route.</summary>
+    /// <returns>The domain below which it does, and the shape; null when nothing does.</returns>
+    public delegate Task<(DnsDomainName Domain, DnsShape Shape)?> Probe(DnsRoute route, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -88,7 +101,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         }
     }
 
-    private long Now => (long)Stopwatch.GetElapsedTime(_origin).TotalMicroseconds;
+    private long Now => (long)_time.GetElapsedTime(_origin).TotalMicroseconds;
 
     /// <inheritdoc/>
     public void Bind(Action changed) => _changed = changed;
@@ -122,17 +135,18 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (_isDisposed) return ValueTask.CompletedTask;
             long now = Now;
             DnsRoute route = Choose(out bool isJumbo) ?? _routes[0];
-            if (route.Upstream < message.Length) route = _routes.FirstOrDefault(r => r.Upstream >= message.Length && r.RetryAt == 0) ?? _routes.MaxBy(r => r.Upstream)!;
+            if (route.Upstream < message.Length) route = _routes.FirstOrDefault(r => r.Upstream >= message.Length && r.RetryAt == 0 && !r.IsPaused) ?? _routes.MaxBy(r => r.Upstream)!;
             if (route.Upstream < message.Length) return ValueTask.CompletedTask; // as if it was lost
             isJumbo &= route.CanJumbo;
             DnsSlotWindow window = isJumbo ? route.JumboWindow : route.Window;
             int most = isJumbo ? route.JumboWindow.Window : route.Window.Window;
             if (window.Outstanding >= Math.Max(most, 16) && window.Outstanding >= most) return ValueTask.CompletedTask;
             int length = DnsPayloadName.Encode(message.Span, route.Shape.Encoding, isJumbo ? DnsAnswerSize.Jumbo : route.Shape.AnswerSize, route.Domain.Octets, _name);
-            long ticket = window.OnSent(now, isLong: length > route.Domain.EncodedLength + 1 + DnsName.MaximumLabelLength);
+            long ticket = window.OnSent(now, RoundsOf(length, route.Domain));
             DnsSlot slot = route.SlotOf(ticket, isJumbo);
             if (route.UnansweredSince == long.MaxValue) route.UnansweredSince = now;
-            slot.Key = route.Link.Send(_name.AsSpan(0, length), isJumbo ? DnsType.Txt : route.Shape.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
+            (slot.Type, slot.DomainLength) = (isJumbo ? DnsType.Txt : route.Shape.Type, route.Domain.EncodedLength);
+            slot.Key = route.Link.Send(_name.AsSpan(0, length), slot.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
         }
 
         return ValueTask.CompletedTask;
@@ -162,6 +176,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             Rouse();
         }
 
+        await _stopping.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         _arrived.Writer.TryComplete();
         foreach (DnsResolverLink link in _links) await link.DisposeAsync().ConfigureAwait(false);
@@ -172,7 +187,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         var slot = (DnsSlot)context;
         DnsRoute route = slot.Route;
         byte[] octets = ArrayPool<byte>.Shared.Rent(Math.Max(DnsName.MaximumLength, message.Octets.Length));
-        int length = ReadPayload(message, slot.IsJumbo ? DnsType.Txt : route.Shape.Type, route.Domain.EncodedLength, octets);
+        int length = ReadPayload(message, slot.Type, slot.DomainLength, octets);
         bool isTruncated = (message.Header.Flags & DnsFlags.Truncated) != 0;
         bool keeps = false;
         lock (_gate)
@@ -182,6 +197,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (length >= DnsHeldTime.Length)
             {
                 slot.Window.OnAnswered(ticket, now, DnsHeldTime.Decode(octets[0]));
+                if (!slot.IsJumbo) route.Health.OnAnswered();
                 route.LastHeard = _lastHeard = now;
                 (route.FailuresInRow, route.UnansweredSince, route.RetryAt) = (0, long.MaxValue, 0);
                 if (slot.IsJumbo) route.JumboFailures = 0;
@@ -191,8 +207,9 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             else
             {
                 slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
-                if (slot.IsJumbo && (isTruncated || ++route.JumboFailures >= 16)) route.CanJumbo = false;
-                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => r.FailuresInRow >= MostRefusals || r.RetryAt > 0))
+                if (!slot.IsJumbo) route.Health.OnFailed(now);
+                else if (isTruncated || ++route.JumboFailures >= MostJumboFailures) LeaveJumbo(route);
+                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && !r.IsProbing) || r.RetryAt > 0))
                     End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
             }
 
@@ -209,7 +226,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         _changed?.Invoke();
     }
 
-    public void OnBroken(DnsResolverLink link, bool isStream)
+    public void OnBroken(DnsLink link, bool isStream)
     {
         lock (_gate)
         {
@@ -232,10 +249,19 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     {
         lock (_gate)
         {
-            return Name + string.Concat(_routes.Select(r => string.Create(
+            return string.Create(CultureInfo.InvariantCulture, $"{Name}; changed {Changes}") + string.Concat(_routes.Select(r => string.Create(
                 CultureInfo.InvariantCulture,
                 $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
         }
+    }
+
+    /// <summary>A resolver that minimises asks for the label next to the domain first. Where that one is so short that others have it too it may be on its way already, and the query takes anything from one round to two.</summary>
+    private static DnsNameRounds RoundsOf(int length, DnsDomainName domain)
+    {
+        int first = length - domain.EncodedLength;
+        if (first <= 1 + DnsName.MaximumLabelLength) return DnsNameRounds.One;
+        int nearest = ((first - 1) % (1 + DnsName.MaximumLabelLength));
+        return nearest < LeastUnlike ? DnsNameRounds.Either : DnsNameRounds.Two;
     }
 
     private static int ReadPayload(in DnsMessage message, DnsType type, int domainLength, byte[] room)
@@ -271,19 +297,19 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         {
             foreach (DnsRoute route in _routes)
             {
-                if (!route.CanJumbo || route.RetryAt > now) continue;
+                if (!route.CanJumbo || !route.IsOpen(now)) continue;
                 int wanted = (int)Math.Min(route.JumboWindow.Window, (_backlog / route.Shape.Jumbo) + 1);
                 double load = (double)route.JumboWindow.Outstanding / Math.Max(1, route.JumboWindow.Window);
                 if (load >= least || !route.JumboWindow.CanSend(0, wanted, now)) continue;
                 (best, least, isJumbo) = (route, load, true);
             }
 
-            if (best is not null || Array.Exists(_routes, r => r.CanJumbo && r.RetryAt == 0)) return best;
+            if (best is not null || Array.Exists(_routes, r => r.CanJumbo && r.RetryAt == 0 && !r.IsPaused)) return best;
         }
 
         foreach (DnsRoute route in _routes)
         {
-            if (route.RetryAt > now) continue;
+            if (!route.IsOpen(now)) continue;
             int wanted = (int)Math.Min(int.MaxValue, (_backlog + route.Downstream - 1) / route.Downstream);
             int most = Math.Max(1, route.Window.Window - Math.Max(1, route.Window.Window / 8));
             // One at the server in all; as many as the backlog takes beyond.
@@ -304,7 +330,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         for (int i = 0; i < _routes.Length; i++)
         {
             DnsRoute route = _routes[(i + _turn) % _routes.Length];
-            if (route.RetryAt > now || !route.Window.CanSend(1, 0, now)) continue;
+            if (!route.IsOpen(now) || !route.Window.CanSend(1, 0, now)) continue;
             double load = (double)route.Window.Outstanding / route.Window.Window;
             if (load >= least) continue;
             (best, least) = (route, load);
@@ -322,11 +348,12 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private void OnTimer()
     {
         bool changed = false;
+        List<DnsRoute>? due = null;
         lock (_gate)
         {
             if (_isDisposed) return;
             long now = Now;
-            while (_late.TryPeek(out (DnsResolverLink Link, int Key, long Until) late) && late.Until <= now)
+            while (_late.TryPeek(out (DnsLink Link, int Key, long Until) late) && late.Until <= now)
             {
                 late.Link.Cancel(late.Key);
                 _late.Dequeue();
@@ -337,6 +364,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
                 changed |= Expire(route, route.Window, false, now) | Expire(route, route.JumboWindow, true, now);
                 if (route.RetryAt == 0 && route.UnansweredSince < now - LeaveAfter && HasOther(route)) route.RetryAt = now + RetryAfter;
                 else if (route.RetryAt > 0 && route.RetryAt <= now) (route.RetryAt, route.UnansweredSince) = (0, now);
+                if (MustProbe(route, now)) (due ??= []).Add(route);
             }
 
             if (_isFirst && _firstAnswerBy > 0 && now > _firstAnswerBy) End(TunnelError.TimedOut, "expected an answer in the way that was remembered, got none", distrusts: true);
@@ -349,6 +377,7 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (period != _period) _timer.Change(period, _period = period);
         }
 
+        foreach (DnsRoute route in due ?? []) _ = ProbeAsync(route);
         if (changed) _changed?.Invoke();
     }
 
@@ -357,7 +386,8 @@ internal sealed class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         int count = window.Expire(now, _expired);
         // A resolver that asked again itself answers late, and what the server said is no less true.
         for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
-        if (isJumbo && count > 0 && (route.JumboFailures += count) >= 16) route.CanJumbo = false;
+        if (isJumbo && count > 0 && (route.JumboFailures += count) >= MostJumboFailures) LeaveJumbo(route);
+        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now);
         return count > 0;
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
+using Adit.Core;
 using Adit.Wire;
 using Adit.Wire.Dns;
 using Adit.Wire.Dns.Payload;
@@ -24,7 +24,7 @@ public sealed class DnsProber : IAsyncDisposable
     private static readonly int[] ShorterNames = [220, 180, 160];
     private static readonly DnsType[] Types = [DnsType.Txt, DnsType.Null, DnsType.Private65399, DnsType.Cname];
 
-    private readonly DnsResolverLink _link;
+    private readonly DnsLink _link;
     private readonly DnsDomainName _domain;
     private readonly Sink _sink;
 
@@ -32,12 +32,16 @@ public sealed class DnsProber : IAsyncDisposable
     /// <param name="resolver">The resolver.</param>
     /// <param name="domain">The tunnel's domain.</param>
     /// <exception cref="System.Net.Sockets.SocketException">There is no way to the address.</exception>
-    public DnsProber(IPEndPoint resolver, DnsDomainName domain)
+    public DnsProber(DnsResolver resolver, DnsDomainName domain)
     {
+        ArgumentNullException.ThrowIfNull(resolver);
         _domain = domain;
         _sink = new Sink(domain.EncodedLength);
-        _link = new DnsResolverLink(resolver, _sink);
+        _link = DnsLink.Open(resolver, _sink);
     }
+
+    /// <summary>Why the connections to the resolver failed last; null while none did.</summary>
+    public TunnelException? Problem => _link.Problem;
 
     /// <summary>The probes that choose a shape.</summary>
     public static IReadOnlyList<DnsProbeKind> Choosing(bool withJumbo)
@@ -195,7 +199,7 @@ public sealed class DnsProber : IAsyncDisposable
             Changed.Release();
         }
 
-        public void OnBroken(DnsResolverLink link, bool isStream)
+        public void OnBroken(DnsLink link, bool isStream)
         {
             // The time limit tells.
         }

@@ -8,9 +8,9 @@ internal sealed class DnsRoute
     private readonly DnsSlot[] _slots;
     private readonly DnsSlot[] _jumboSlots;
 
-    public DnsRoute(DnsResolverLink link, DnsDomainName domain, DnsShape shape, double rate, int window)
+    public DnsRoute(DnsLink link, DnsDomainName domain, DnsShape shape, double rate, int window)
     {
-        (Link, Domain, Shape) = (link, domain, shape);
+        (Link, Domain, Shape, Best) = (link, domain, shape, shape);
         Window = new DnsSlotWindow(new DnsSlotWindowOptions { MaximumRate = rate, Maximum = window, Initial = Math.Min(8, window), Minimum = Math.Min(2, window) });
         JumboWindow = new DnsSlotWindow(new DnsSlotWindowOptions
         {
@@ -18,27 +18,36 @@ internal sealed class DnsRoute
         });
         _slots = Make(Window, window, false);
         _jumboSlots = Make(JumboWindow, MostJumbo, true);
-        Upstream = shape.Upstream(domain);
-        Downstream = shape.Downstream(domain);
-        CanJumbo = shape.Jumbo > 0;
+        Adopt(domain, shape);
     }
 
     /// <summary>Ours: jumbo queries at once; resolvers take about that many on a connection.</summary>
     private const int MostJumbo = 16;
 
-    public DnsResolverLink Link { get; }
+    public DnsLink Link { get; }
 
-    public DnsDomainName Domain { get; }
+    public DnsDomainName Domain { get; private set; }
 
-    public DnsShape Shape { get; }
+    public DnsShape Shape { get; private set; }
+
+    /// <summary>The best shape that it ever had.</summary>
+    public DnsShape Best { get; private set; }
+
+    public DnsRouteHealth Health { get; } = new();
+
+    /// <summary>Whether it is being probed.</summary>
+    public bool IsProbing { get; set; }
+
+    /// <summary>Whether nothing else is sent meanwhile.</summary>
+    public bool IsPaused { get; set; }
 
     public DnsSlotWindow Window { get; }
 
     public DnsSlotWindow JumboWindow { get; }
 
-    public int Upstream { get; }
+    public int Upstream { get; private set; }
 
-    public int Downstream { get; }
+    public int Downstream { get; private set; }
 
     public bool CanJumbo { get; set; }
 
@@ -55,6 +64,19 @@ internal sealed class DnsRoute
     public long RetryAt { get; set; }
 
     public int JumboFailures { get; set; }
+
+    /// <summary>Whether it is neither left nor paused.</summary>
+    public bool IsOpen(long now) => RetryAt <= now && !IsPaused;
+
+    /// <summary>From here on names are written so.</summary>
+    public void Adopt(DnsDomainName domain, DnsShape shape)
+    {
+        (Domain, Shape) = (domain, shape);
+        Upstream = shape.Upstream(domain);
+        Downstream = shape.Downstream(domain);
+        (CanJumbo, JumboFailures, FailuresInRow) = (shape.Jumbo > 0, 0, 0);
+        if (!shape.IsWorseThan(Best, domain)) Best = shape;
+    }
 
     public DnsSlot SlotOf(long ticket, bool isJumbo) => (isJumbo ? _jumboSlots : _slots)[(int)(uint)ticket];
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Adit.Wire.Dns;
@@ -14,7 +13,7 @@ internal sealed class DnsShapeCache(string? folder, TimeProvider time)
     private const string Version = "adit-dns-path-1";
     private static readonly TimeSpan BelievedFor = TimeSpan.FromDays(7);
 
-    public DnsShape? Read(IPEndPoint resolver, DnsDomainName domain)
+    public DnsShape? Read(DnsResolver resolver, DnsDomainName domain)
     {
         if (folder is null) return null;
         try
@@ -30,7 +29,7 @@ internal sealed class DnsShapeCache(string? folder, TimeProvider time)
         }
     }
 
-    public void Write(IPEndPoint resolver, DnsDomainName domain, DnsShape shape)
+    public void Write(DnsResolver resolver, DnsDomainName domain, DnsShape shape)
     {
         if (folder is null) return;
         string file = FileOf(resolver, domain), made = $"{file}.{Environment.ProcessId}";
@@ -47,7 +46,7 @@ internal sealed class DnsShapeCache(string? folder, TimeProvider time)
         }
     }
 
-    public void Remove(IPEndPoint resolver, DnsDomainName domain)
+    public void Remove(DnsResolver resolver, DnsDomainName domain)
     {
         if (folder is null) return;
         try
@@ -60,6 +59,6 @@ internal sealed class DnsShapeCache(string? folder, TimeProvider time)
         }
     }
 
-    private string FileOf(IPEndPoint resolver, DnsDomainName domain) =>
+    private string FileOf(DnsResolver resolver, DnsDomainName domain) =>
         Path.Combine(folder!, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{resolver} {domain.ToString().ToLowerInvariant()}")).AsSpan(0, 12)));
 }

@@ -32,18 +32,22 @@ public sealed partial class DnsSlotWindow
     /// <summary>By how much the least delay of long names is above that of short ones; 0 while one of them is not known.</summary>
     private long LongExtra => Math.Min(_longNow, _longBefore) is var least && least != long.MaxValue && BaseDelay > 0 ? Math.Max(0, least - BaseDelay) : 0;
 
-    /// <summary>A long name's delay, as if it was a short one's.</summary>
-    private long Normalise(long delay, bool isLong, long now)
+    /// <summary>A delay, as if the resolver had asked once.</summary>
+    private long Normalise(long delay, DnsNameRounds rounds)
     {
-        if (!isLong) return delay;
+        if (rounds != DnsNameRounds.Two) return delay;
         _longNow = Math.Min(_longNow, delay);
         return Math.Max(1, delay - LongExtra);
     }
 
-    private void Measure(long delay, long held, long now)
+    /// <summary>A server holds for half as long again after each clean hold.</summary>
+    private void Expect(long held)
     {
-        // A server holds for half as long again after each clean hold.
         if (held > 0) _holdToExpect = Math.Max(_options.InitialHold, (held * 3 / 2) + 50_000);
+    }
+
+    private void Measure(long delay, long now)
+    {
         if (RoundTrip == 0)
         {
             (RoundTrip, _variation) = (delay, delay / 2);
@@ -59,5 +63,6 @@ public sealed partial class DnsSlotWindow
         _baseNow = Math.Min(_baseNow, delay);
     }
 
+    /// <summary>What the last round showed is the path's.</summary>
     private void ForgetBase(long now) => (_baseBefore, _baseNow, _longBefore, _longNow, _baseSince) = (long.MaxValue, _roundLeast, long.MaxValue, long.MaxValue, now);
 }

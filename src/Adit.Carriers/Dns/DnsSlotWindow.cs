@@ -6,7 +6,8 @@ namespace Adit.Carriers.Dns;
 /// the server's backlog takes, but no more than the window; and one, held by the server, when there is nothing to do. The window begins small and grows by one with each clean answer, so it
 /// doubles in a round trip, until the path is full: the least delay of a round is above 1.5 times the least ever, or clearly more than 2 % of the queries fail. Then it shrinks, and grows by one a
 /// round trip. "Clearly" is two standard deviations above the share, for else chance alone would halve the window again and again. Only queries that were sent after the window shrank can shrink
-/// it again. Where as much fails with a smaller window the path loses by chance, and that share is no sign any more. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
+/// it again. Where as much fails with a smaller window the path loses by chance, and that share is no sign any more; where answers take as long with a window that shrank twice the path has become longer, and its least delay
+/// is learnt anew. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
 /// window starts anew.
 /// </remarks>
 public sealed partial class DnsSlotWindow
@@ -19,6 +20,9 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>Ours: outcomes that make a share trustworthy.</summary>
     private const int LearnFrom = 64;
+
+    /// <summary>Ours: shrinks in a row that change no delay, after which it is the path's.</summary>
+    private const int VainShrinks = 2;
 
     /// <summary>Ours: timeouts in a row, with no answer between, that mean an outage.</summary>
     private const int OutageTimeouts = 4;
@@ -40,6 +44,10 @@ public sealed partial class DnsSlotWindow
     private double _tolerated;
     private double _windowAtFailures;
     private double _shareAtFailures;
+    private double _windowAtDelay;
+    private double _windowBeforeVain;
+    private long _delayAtWindow;
+    private int _vainShrinks;
     private int _timeoutsInRow;
     private int _peak;
     private int _peakBefore;
@@ -108,17 +116,17 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>A query was sent.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="isLong">Whether its name has several labels below the domain: a resolver that minimises asks twice for those, which is no sign of a full path.</param>
+    /// <param name="rounds">How often a resolver that minimises asks for it: what the second time takes is no sign of a full path.</param>
     /// <returns>Its slot.</returns>
     /// <exception cref="InvalidOperationException">As many are outstanding as the maximum allows.</exception>
-    public long OnSent(long now, bool isLong = false)
+    public long OnSent(long now, DnsNameRounds rounds = DnsNameRounds.One)
     {
         if (!_free.TryPop(out int index)) throw new InvalidOperationException($"dns window: expected at most {_options.Maximum} outstanding queries");
         Refill(now);
         _tokens--;
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
-        (slot.IsOutstanding, slot.IsLong, slot.SentAt, slot.Deadline) = (true, isLong, now, now + Timeout + (isLong ? LongExtra : 0));
+        (slot.IsOutstanding, slot.Rounds, slot.SentAt, slot.Deadline) = (true, rounds, now, now + Timeout + (rounds == DnsNameRounds.One ? 0 : LongExtra));
         _peak = Math.Max(_peak, Outstanding);
         _earliest = Math.Min(_earliest, slot.Deadline);
         return ((long)slot.Generation << 32) | (uint)index;
@@ -140,17 +148,23 @@ public sealed partial class DnsSlotWindow
             return false;
         }
 
-        long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.IsLong, now);
-        Measure(delay, held, now);
+        Expect(held);
+        long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.Rounds);
+        bool tells = slot.Rounds != DnsNameRounds.Either;
+        if (tells) Measure(delay, now);
         if (slot.SentAt < _shrunkAt) return true;
         Count(false);
         if (slot.SentAt >= _roundFrom) BeginRound(now);
-        _roundLeast = Math.Min(_roundLeast, delay);
-        _roundCount++;
+        if (tells)
+        {
+            _roundLeast = Math.Min(_roundLeast, delay);
+            _roundCount++;
+        }
+
         if (IsSlow())
         {
-            if (Window <= _options.Minimum) ForgetBase(now); // so few queries fill no path: it has become longer
-            Shrink(now);
+            if (IsVain()) ForgetBase(now);
+            else Shrink(now);
         }
         else if (Math.Max(_peak, _peakBefore) * 2 > Window) // RFC 7661 §4.1: a window that is not used is not proven
         {
@@ -223,6 +237,19 @@ public sealed partial class DnsSlotWindow
         (_windowAtFailures, _shareAtFailures) = (_window, share);
     }
 
+    /// <summary>Whether shrinking for delay is of no use: so few queries fill no path, or two shrinks in a row left the delay where it was. Then the path is longer than it was taken for.</summary>
+    private bool IsVain()
+    {
+        bool isVain = _window < _windowAtDelay * 0.9 && _roundLeast >= _delayAtWindow * 0.85;
+        if (!isVain) (_windowBeforeVain, _vainShrinks) = (_window, 0);
+        else _vainShrinks++;
+        (_windowAtDelay, _delayAtWindow) = (_window, _roundLeast);
+        if (_vainShrinks < VainShrinks && Window > _options.Minimum) return false;
+        _threshold = Math.Max(_threshold, _windowBeforeVain);
+        _vainShrinks = 0;
+        return true;
+    }
+
     private void Grow() => _window = Math.Min(_options.Maximum, IsDoubling ? _window + 1 : _window + (1 / _window));
 
     private void Shrink(long now)
@@ -279,7 +306,7 @@ public sealed partial class DnsSlotWindow
     private struct Slot
     {
         public bool IsOutstanding;
-        public bool IsLong;
+        public DnsNameRounds Rounds;
         public int Generation;
         public long SentAt;
         public long Deadline;

@@ -2,7 +2,7 @@ using Adit.Wire.Dns;
 
 namespace Adit.Carriers.Dns;
 
-/// <summary>Takes what a <see cref="DnsResolverLink"/> hears. Called by its loops, outside its lock.</summary>
+/// <summary>Takes what a <see cref="DnsLink"/> hears. Called by its loops, outside its lock.</summary>
 internal interface IDnsAnswerSink
 {
     /// <summary>The answer to a query, which is outstanding no more.</summary>
@@ -15,5 +15,5 @@ internal interface IDnsAnswerSink
     /// <summary>Nobody listens at the resolver's address, or its connection broke.</summary>
     /// <param name="link">Which resolver.</param>
     /// <param name="isStream">Whether by TCP alone.</param>
-    void OnBroken(DnsResolverLink link, bool isStream);
+    void OnBroken(DnsLink link, bool isStream);
 }

@@ -21,6 +21,7 @@ public sealed partial class SocketStream
 
         // However much came, only the next call tells whether there is more.
         _mayHaveMore = error == 0;
+        if (error == 0 && count == 0) ThrowIfReset();
         if (error == 0) return true;
         if (error == LoopSocket.TryAgain) return false;
         throw error == NotSupportedThere ? new NotSupportedException("splice: expected a socket that it knows") : Failed("read", error);
@@ -33,7 +34,9 @@ public sealed partial class SocketStream
     {
         while (pipe.Held > 0)
         {
+            Volatile.Write(ref _isSending, true);
             int error = _socket.SpliceFrom(pipe, out _);
+            Sent(error);
             if (error == LoopSocket.TryAgain) await _socket.WaitWritableAsync().ConfigureAwait(false);
             else if (error is not (0 or LoopSocket.Interrupted)) throw Failed("write", error);
         }

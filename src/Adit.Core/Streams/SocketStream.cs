@@ -10,9 +10,13 @@ namespace Adit.Core.Streams;
 /// </summary>
 public sealed partial class SocketStream : DuplexStream, IReadyStream
 {
+    private const int ConnectionReset = 104; // ECONNRESET
+
     private readonly LoopSocket _socket;
     private readonly bool _isTcp;
     private bool _mayHaveMore;
+    private bool _isSending;
+    private bool _wasReset;
     private int _writesCompleted;
     private int _disposed;
 
@@ -67,6 +71,7 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
 
         // A read that was not filled has emptied the socket, and an edge tells of what comes next.
         _mayHaveMore = count == destination.Length;
+        if (error == 0 && count == 0 && !destination.IsEmpty) ThrowIfReset();
         if (error == 0) return true;
         if (error == LoopSocket.TryAgain) return false;
         throw Failed("read", error);
@@ -76,10 +81,12 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
     public void TryWrite(ReadOnlySpan<byte> source, out int count)
     {
         int error;
+        Volatile.Write(ref _isSending, true);
         while ((error = _socket.Send(source, out count)) == LoopSocket.Interrupted)
         {
         }
 
+        Sent(error);
         if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
     }
 
@@ -90,10 +97,12 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
     public void TryWrite(SendParts parts, out int count)
     {
         int error;
+        Volatile.Write(ref _isSending, true);
         while ((error = _socket.Send(parts, out count)) == LoopSocket.Interrupted)
         {
         }
 
+        Sent(error);
         if (error is not (0 or LoopSocket.TryAgain)) throw Failed("write", error);
     }
 
@@ -168,6 +177,20 @@ public sealed partial class SocketStream : DuplexStream, IReadyStream
         ArgumentNullException.ThrowIfNull(socket);
         socket.Blocking = false;
         return new LoopSocket(socket.SafeHandle, EventLoop.Here, socket);
+    }
+
+    private void Sent(int error)
+    {
+        if (error == ConnectionReset) _wasReset = true;
+        Volatile.Write(ref _isSending, false);
+    }
+
+    /// <summary>The kernel tells a reset once: where a write hears of it, a read sees the end, perhaps before the write has returned.</summary>
+    private void ThrowIfReset()
+    {
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _isSending)) wait.SpinOnce(); // which never blocks
+        if (_wasReset) throw Failed("read", ConnectionReset);
     }
 
     private TunnelException Failed(string what, int error) => error == LoopSocket.Closed || _socket.IsClosed

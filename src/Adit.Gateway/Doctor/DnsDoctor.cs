@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Adit.Carriers.Dns;
 using Adit.Core;
@@ -27,7 +26,7 @@ public static class DnsDoctor
         ArgumentNullException.ThrowIfNull(hop);
         DnsDialerOptions options = DnsHop.OptionsOf(hop, null);
         var findings = new List<DnsFinding>();
-        foreach (IPEndPoint resolver in options.Resolvers)
+        foreach (DnsResolver resolver in options.Resolvers)
         {
             foreach (DnsDomainName domain in options.Domains) findings.Add(await LookAsync(resolver, domain, patience, cancellationToken).ConfigureAwait(false));
         }
@@ -35,14 +34,14 @@ public static class DnsDoctor
         return findings;
     }
 
-    private static async Task<DnsFinding> LookAsync(IPEndPoint resolver, DnsDomainName domain, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<DnsFinding> LookAsync(DnsResolver resolver, DnsDomainName domain, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
             await using var prober = new DnsProber(resolver, domain);
             IReadOnlyList<DnsProbeOutcome> outcomes = await prober.AskAsync(DnsProber.Choosing(withJumbo: true), patience, null, cancellationToken).ConfigureAwait(false);
             DnsShape? shape = DnsProber.Choose(outcomes);
-            if (shape is null) return new DnsFinding(resolver, domain, outcomes, null) { Advice = AdviceOf(outcomes, domain) };
+            if (shape is null) return new DnsFinding(resolver, domain, outcomes, null) { Advice = prober.Problem is { } problem ? $"no connection: {problem.Message}" : AdviceOf(outcomes, domain) };
             IReadOnlyList<DnsProbeOutcome> holds = await prober.AskAsync(
                 [.. Holds.Select(h => new DnsProbeKind($"answers held for {h.TotalMilliseconds:0} ms", DnsNameEncoding.Base32, 100, shape.Type, 64, shape.AnswerSize, shape.HasEdns, (long)h.TotalMicroseconds))],
                 patience,
@@ -60,7 +59,7 @@ public static class DnsDoctor
                 RoundTrip = times.Length > 0 ? times[times.Length / 2] : null,
                 Download = arrived.Length > 0 ? arrived.Sum(o => (double)o.Length) / seconds : null,
                 Upload = arrived.Length > 0 ? arrived.Length * (double)shape.Upstream(domain) / seconds : null,
-                Advice = AdviceOf(shape),
+                Advice = AdviceOf(shape, resolver),
             };
         }
         catch (SocketException e)
@@ -69,9 +68,10 @@ public static class DnsDoctor
         }
     }
 
-    private static string AdviceOf(DnsShape shape) =>
-        shape.Jumbo > 0 ? "the path carries all: large answers are fetched by TCP, the rest goes by UDP"
-        : shape.HasEdns ? "large answers do not come by TCP: the path carries what UDP does (if TCP port 53 is closed between here and the resolver, opening it pays)"
+    private static string AdviceOf(DnsShape shape, DnsResolver resolver) =>
+        shape.Jumbo > 0 && resolver.Tls is not null ? "the path carries all: the resolver fetches large answers by TCP"
+        : shape.Jumbo > 0 ? "the path carries all: large answers are fetched by TCP, the rest goes by UDP"
+        : shape.HasEdns ? "large answers do not come by TCP: the path carries what UDP does (if TCP port 53 is closed between here and the resolver, or it and the server, opening it pays)"
         : "answers of more than 512 octets do not come: something on the path drops EDNS or fragments; expect a third of the usual speed, or ask for another resolver";
 
     private static string AdviceOf(IReadOnlyList<DnsProbeOutcome> outcomes, DnsDomainName domain)

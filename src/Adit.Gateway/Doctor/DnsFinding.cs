@@ -1,4 +1,3 @@
-using System.Net;
 using Adit.Carriers.Dns;
 using Adit.Wire.Dns;
 
@@ -9,7 +8,7 @@ namespace Adit.Gateway.Doctor;
 /// <param name="Domain">The domain.</param>
 /// <param name="Outcomes">Each probe.</param>
 /// <param name="Shape">What a client would use; null when nothing passes.</param>
-public sealed record DnsFinding(IPEndPoint Resolver, DnsDomainName Domain, IReadOnlyList<DnsProbeOutcome> Outcomes, DnsShape? Shape)
+public sealed record DnsFinding(DnsResolver Resolver, DnsDomainName Domain, IReadOnlyList<DnsProbeOutcome> Outcomes, DnsShape? Shape)
 {
     /// <summary>The longest hold after which the resolver had not asked again; null when it always did.</summary>
     public TimeSpan? Hold { get; init; }

@@ -9,7 +9,7 @@ using Adit.Wire.Dns;
 
 namespace Adit.Gateway.Hops;
 
-/// <summary>From <c>dns://DOMAIN[,DOMAIN…]?resolver=ADDRESS[:PORT],…&amp;rate=N&amp;jumbo=no</c> to its carrier.</summary>
+/// <summary>From <c>dns://DOMAIN[,DOMAIN…]?resolver=ADDRESS[:PORT],tls://HOST[:PORT],https://HOST[:PORT][/PATH],…&amp;rate=N&amp;jumbo=no</c>, and pin, ca, sni and insecure for resolvers with TLS, to its carrier.</summary>
 internal static class DnsHop
 {
     /// <summary>The resolver's configuration (resolv.conf(5)).</summary>
@@ -41,21 +41,19 @@ internal static class DnsHop
             domains.Add(domain);
         }
 
-        var resolvers = new List<IPEndPoint>();
+        var resolvers = new List<DnsResolver>();
         if (hop.Query.TryGetValue("resolver", out string? named))
         {
-            foreach (string text in named.Split(','))
-            {
-                if (!IPEndPoint.TryParse(text, out IPEndPoint? at)) throw Wrong(hop, "resolver", "an address, or ADDRESS:PORT", text);
-                resolvers.Add(at.Port == 0 ? new IPEndPoint(at.Address, hop.Port) : at);
-            }
+            foreach (string text in named.Split(',')) resolvers.Add(DnsResolverText.Read(hop, text));
         }
         else
         {
-            resolvers.AddRange(ReadResolvers(resolversFile).Select(a => new IPEndPoint(a, hop.Port)));
+            resolvers.AddRange(ReadResolvers(resolversFile).Select(a => (DnsResolver)new IPEndPoint(a, hop.Port)));
             if (resolvers.Count == 0) throw Wrong(hop, "resolver", $"one here or in {resolversFile}", "none");
         }
 
+        // A pin that nobody looks at would be a false comfort.
+        if (resolvers.TrueForAll(r => r.Tls is null) && Array.Find(DnsResolverText.TlsKeys, hop.Query.ContainsKey) is { } idle) throw Wrong(hop, idle, "a resolver with tls:// or https:// to go with it", "none");
         return new DnsDialerOptions
         {
             Domains = domains,
@@ -95,6 +93,6 @@ internal static class DnsHop
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most ? number : throw Wrong(hop, key, $"{least} to {most}", text);
     }
 
-    private static TunnelException Wrong(HopUri hop, string key, string expected, string got) =>
+    internal static TunnelException Wrong(HopUri hop, string key, string expected, string got) =>
         new(TunnelError.BadConfiguration, $"{hop}: {key}: expected {expected}, got {(got.Length <= 64 ? got : got[..64] + "…")}", hop.ToString());
 }

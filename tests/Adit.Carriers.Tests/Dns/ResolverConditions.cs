@@ -27,5 +27,8 @@ internal sealed record ResolverConditions
     /// <summary>After which time the resolver asks the server again.</summary>
     public long Retry { get; init; } = 400_000;
 
+    /// <summary>Of names of two rounds, the share that takes one all the same.</summary>
+    public double Shortcuts { get; init; }
+
     public bool IsCut { get; init; }
 }

@@ -27,6 +27,9 @@ internal sealed class SimulatedResolver(DnsSlotWindowOptions options, int seed =
     /// <summary>Answers' worth of data that the server has; int.MaxValue never ends.</summary>
     public int Backlog { get; set; } = int.MaxValue;
 
+    /// <summary>What names are asked for, by their number.</summary>
+    public Func<int, DnsNameRounds> Names { get; set; } = _ => DnsNameRounds.One;
+
     public int Sent { get; private set; }
 
     public int Delivered { get; private set; }
@@ -79,11 +82,12 @@ internal sealed class SimulatedResolver(DnsSlotWindowOptions options, int seed =
     {
         while (Window.CanSend(0, Backlog, Now))
         {
-            long ticket = Window.OnSent(Now);
+            DnsNameRounds rounds = Names(Sent);
+            long ticket = Window.OnSent(Now, rounds);
             _open.Add(ticket);
             Sent++;
             MostOutstanding = Math.Max(MostOutstanding, Window.Outstanding);
-            if (!IsLost()) Later(Conditions.NearDelay, new Event(Step.AtResolver, ticket, Now, 0));
+            if (!IsLost()) Later(Conditions.NearDelay, new Event(Step.AtResolver, ticket, Now, 0, rounds));
         }
     }
 
@@ -102,6 +106,9 @@ internal sealed class SimulatedResolver(DnsSlotWindowOptions options, int seed =
                     wait = _busyUntil - Now;
                 }
 
+                // A half name that is asked for already is asked once.
+                if (e.Rounds == DnsNameRounds.Two && _random.NextDouble() >= Conditions.Shortcuts) wait += 2 * Conditions.FarDelay;
+                else if (e.Rounds == DnsNameRounds.Either) wait += _random.NextInt64(2 * Conditions.FarDelay);
                 // The resolver asks again for what is lost on the far side.
                 while (!Conditions.IsCut && (IsLost() || IsLost())) wait += Conditions.Retry;
                 Later(wait + Conditions.FarDelay, e with { Step = Step.AtServer });
@@ -134,7 +141,7 @@ internal sealed class SimulatedResolver(DnsSlotWindowOptions options, int seed =
         if (isData) Backlog--;
         long held = Now - arrived;
         if (!isData) _hold.OnClean(held);
-        if (!IsLost()) Later(Conditions.FarDelay + Conditions.NearDelay, new Event(Step.AtClient, ticket, arrived, isData ? held : -held));
+        if (!IsLost()) Later(Conditions.FarDelay + Conditions.NearDelay, new Event(Step.AtClient, ticket, arrived, isData ? held : -held, DnsNameRounds.One));
     }
 
     private void Answer(Event e)
@@ -166,5 +173,5 @@ internal sealed class SimulatedResolver(DnsSlotWindowOptions options, int seed =
     }
 
     /// <summary>Held is negative for an answer without data.</summary>
-    private readonly record struct Event(Step Step, long Ticket, long SentAt, long Held);
+    private readonly record struct Event(Step Step, long Ticket, long SentAt, long Held, DnsNameRounds Rounds);
 }

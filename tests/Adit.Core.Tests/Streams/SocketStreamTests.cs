@@ -76,6 +76,36 @@ public sealed class SocketStreamTests
         Assert.Equal(new RelayResult(Length, Length), await relay);
     }
 
+    /// <summary>The kernel tells a reset once, here to a write: the end that a read sees then is none in order.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task Reset_ThatAWriteHeardOf_IsNoOrderlyEnd()
+    {
+        (SocketStream near, SocketStream far) = await ConnectAsync();
+        await using SocketStream a = near;
+        far.Abort(TunnelError.Reset);
+        await a.WaitReadableAsync(Over);
+        Assert.Equal(TunnelError.Reset, (await Assert.ThrowsAsync<TunnelException>(async () => await a.WriteAsync(new byte[1], Over))).Error);
+        Assert.Equal(TunnelError.Reset, (await Assert.ThrowsAsync<TunnelException>(async () => _ = await a.ReadAsync(new byte[10], Over))).Error);
+    }
+
+    /// <summary>A peer that said all it had, closed, and resets because we go on: what it said is whole.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task ResetAfterAnOrderlyEnd_LeavesTheEndOrderly()
+    {
+        (SocketStream near, SocketStream far) = await ConnectAsync();
+        await using SocketStream a = near;
+        await far.WriteAsync("all"u8.ToArray(), Over);
+        await far.DisposeAsync();
+        await a.WaitReadableAsync(Over);
+        await Assert.ThrowsAsync<TunnelException>(async () =>
+        {
+            while (true) await a.WriteAsync(new byte[1], Over);
+        });
+        byte[] room = new byte[10];
+        Assert.Equal(3, await a.ReadAsync(room, Over));
+        Assert.Equal(0, await a.ReadAsync(room, Over));
+    }
+
     [Fact(Timeout = Patience)]
     public async Task Disposing_EndsWhoWaits()
     {

@@ -102,7 +102,7 @@ public sealed class ResolverTests
     private static async Task EchoAsync(DnsServer server, IReadOnlyList<IPEndPoint> resolvers, bool usesJumbo = true, Action? midway = null)
     {
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
-        DnsMailboxDialer dialer = new(new DnsDialerOptions { Domains = [DnsServer.Domain], Resolvers = resolvers, UsesJumbo = usesJumbo });
+        DnsMailboxDialer dialer = new(new DnsDialerOptions { Domains = [DnsServer.Domain], Resolvers = [.. resolvers], UsesJumbo = usesJumbo });
         await using LifelineClient client = await LifelineClient.ConnectAsync(await dialer.OpenAsync(deadline.Token), server.Key, cancellationToken: deadline.Token);
         byte[] sent = new byte[Octets], got = new byte[Octets + 1];
         new SeededOctets(5).Fill(sent);

@@ -63,7 +63,7 @@ public sealed class PresenceTests : GatewayTest
 
         async Task PublishAsync(params string[] what) => (await ProcessRunner.RunAsync("mosquitto_pub", [.. to, "-r", .. what])).Succeeded();
 
-        Task ClearedAsync(int times) => EventuallyAsync(() => watcher.Output.Text.Split('\n').Count(l => l.StartsWith("0 0", StringComparison.Ordinal)) == times, PeerProcess.Patience, () => watcher.Output.Text);
+        Task ClearedAsync(int times) => EventuallyAsync(() => watcher.Output.Text.Split('\n').Count(l => l.StartsWith("0 0", StringComparison.Ordinal)) >= times, PeerProcess.Patience, () => watcher.Output.Text);
 
         async Task AssertToldAsync(string why)
         {

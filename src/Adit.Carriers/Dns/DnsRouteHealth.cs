@@ -1,0 +1,59 @@
+namespace Adit.Carriers.Dns;
+
+/// <summary>Tells from the outcomes of a route's queries when what a probe found about it can be true no more, and when it may be probed again. Without a clock; times are in microseconds.</summary>
+/// <remarks>
+/// Theory of operation: chance and a full path lose some queries, and the window deals with them; a shape that passes no more loses nearly all, or all that carry anything. So the share of failures is smoothed over the last eight
+/// or so, and more than half for a while is a suspicion. Where a probe finds nothing new the next one waits twice as long; where it found a way that is worse the better one is looked for again after a minute, then
+/// more and more rarely.
+/// </remarks>
+internal sealed class DnsRouteHealth
+{
+    private const double Weight = 1.0 / 8; // ours
+    private const long Endured = 500_000; // ours: a window that shrinks has ended its losses by then
+    private const long FirstWait = 5_000_000, LongestWait = 300_000_000; // ours
+    private const long FirstHope = 60_000_000, LongestHope = 1_800_000_000; // ours
+
+    private double _share;
+    private long _badSince = long.MaxValue;
+    private long _wait = FirstWait;
+    private long _hope = FirstHope;
+    private long _notBefore = long.MinValue;
+    private long _hopeAt = long.MaxValue;
+    private bool _isSuspect;
+
+    /// <summary>A query was answered.</summary>
+    public void OnAnswered()
+    {
+        _share -= _share * Weight;
+        if (_share < 0.5) _badSince = long.MaxValue;
+    }
+
+    /// <summary>A query was not answered, or by nothing that can be read.</summary>
+    public void OnFailed(long now)
+    {
+        _share += (1 - _share) * Weight;
+        if (_share >= 0.5 && _badSince == long.MaxValue) _badSince = now;
+    }
+
+    /// <summary>Something that a probe had found to pass passes no more.</summary>
+    public void Suspect() => _isSuspect = true;
+
+    /// <summary>Whether it is to be probed now, with nothing else sent, since nearly nothing passes anyway.</summary>
+    public bool IsFailing(long now) => now >= _notBefore && _badSince != long.MaxValue && now - _badSince >= Endured;
+
+    /// <summary>Whether it is to be probed now, beside what is sent.</summary>
+    public bool MayDoBetter(long now) => now >= _notBefore && (_isSuspect || now >= _hopeAt);
+
+    /// <summary>A probe ended.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="hasChanged">Whether it found another way.</param>
+    /// <param name="isWorse">Whether the way that is taken now is worse than the best that ever was.</param>
+    public void OnProbed(long now, bool hasChanged, bool isWorse)
+    {
+        (_share, _badSince, _isSuspect) = (0, long.MaxValue, false);
+        _wait = hasChanged ? FirstWait : Math.Min(LongestWait, _wait * 2);
+        _notBefore = now + _wait;
+        _hope = hasChanged ? FirstHope : Math.Min(LongestHope, _hope * 2);
+        _hopeAt = isWorse ? now + _hope : long.MaxValue;
+    }
+}

@@ -1,0 +1,158 @@
+using Adit.Carriers.Dns;
+using Adit.TestKit.Time;
+using Adit.Wire.Dns;
+using Adit.Wire.Dns.Payload;
+
+namespace Adit.Carriers.Tests.Dns;
+
+/// <summary>A path that becomes worse while it is in use, and better again: on a virtual clock.</summary>
+public sealed class DnsReprobeTests
+{
+    private static readonly DnsDomainName Domain = DnsDomainName.Parse("t.example");
+
+    private static readonly DnsShape Best = new() { Encoding = DnsNameEncoding.Base229, NameLength = 255, Type = DnsType.Txt, HasEdns = true, Jumbo = 60_000 };
+
+    /// <summary>What happens to the path, and what a probe finds then.</summary>
+    public static TheoryData<string, string> Degradations => new()
+    {
+        { "octets above 127 are changed", "base64 255 16 edns 60000" },
+        { "TXT is dropped", "base229 255 10 edns 60000" },
+        { "EDNS is stripped", "base229 255 16 plain 60000" },
+        { "large answers are lost", "base229 255 16 plain 60000" },
+        { "TCP is refused", "base229 255 16 edns 0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Degradations))]
+    public async Task WhatPassesNoMore_IsFoundOut_AndTheShapeChanges(string what, string shape)
+    {
+        await using Path path = new();
+        path.Run(3);
+        Assert.Equal((0, 0), (path.Probes, path.Mailbox.Changes));
+        Degrade(path.Link, what);
+        path.Found = shape;
+        path.Run(what.StartsWith("TCP", StringComparison.Ordinal) ? 12 : 5); // jumbo answers have longer to come
+        Assert.Equal(1, path.Mailbox.Changes);
+        Assert.Contains(shape, path.Mailbox.ToString(), StringComparison.Ordinal);
+        long before = path.Link.Answered;
+        path.Run(5);
+        Assert.InRange(path.Link.Answered - before, 100_000, long.MaxValue);
+        Assert.Equal(1, path.Mailbox.Changes);
+        Assert.False(path.HasEnded);
+    }
+
+    [Fact]
+    public async Task WhatPassesAgain_IsFoundOutWithinTwoMinutes()
+    {
+        await using Path path = new();
+        path.Run(2);
+        Degrade(path.Link, "octets above 127 are changed");
+        path.Found = "base64 255 16 edns 60000";
+        path.Run(5);
+        path.Link.Encodings = _ => true;
+        path.Found = Best.ToString();
+        path.Run(120);
+        Assert.Equal(2, path.Mailbox.Changes);
+        Assert.Contains(Best.ToString(), path.Mailbox.ToString(), StringComparison.Ordinal);
+        int probes = path.Probes;
+        path.Run(600);
+        Assert.Equal(probes, path.Probes); // there is nothing better to look for
+    }
+
+    [Fact]
+    public async Task NothingPasses_IsAskedMoreAndMoreRarely()
+    {
+        await using Path path = new();
+        path.Run(2);
+        path.Link.Encodings = _ => false;
+        path.Found = null;
+        path.Run(10);
+        Assert.InRange(path.Probes, 1, 2);
+        path.Run(300);
+        Assert.InRange(path.Probes, 2, 6);
+        Assert.Equal(0, path.Mailbox.Changes);
+    }
+
+    [Fact]
+    public async Task LossByChance_IsNoSuspicion()
+    {
+        await using Path path = new();
+        var chance = new Random(5);
+        path.Link.Encodings = _ => chance.NextDouble() > 0.08;
+        path.Run(120);
+        Assert.Equal(0, path.Probes);
+    }
+
+    private static void Degrade(SimulatedLink link, string what)
+    {
+        if (what.StartsWith("octets", StringComparison.Ordinal)) link.Encodings = e => e != DnsNameEncoding.Base229;
+        else if (what.StartsWith("TXT", StringComparison.Ordinal)) link.Types = t => t != DnsType.Txt;
+        else if (what.StartsWith("TCP", StringComparison.Ordinal)) link.HasStream = false;
+        else (link.MostOctets, link.Drops) = (512, what.StartsWith("large", StringComparison.Ordinal));
+    }
+
+    /// <summary>A mailbox that always has a small backlog to fetch, and now and then a large one.</summary>
+    private sealed class Path : IAsyncDisposable
+    {
+        private readonly VirtualTime _time = new();
+        private readonly byte[] _datagram = new byte[60];
+        private int _turns;
+
+        public Path()
+        {
+            Mailbox = new DnsMailbox(
+                "dns://t.example",
+                sink =>
+                {
+                    Link = new SimulatedLink(_time, Domain, sink);
+                    return [new DnsRoute(Link, Domain, Best, 500, 64)];
+                },
+                0,
+                () => { },
+                ProbeAsync,
+                _time);
+        }
+
+        public DnsMailbox Mailbox { get; }
+
+        public SimulatedLink Link { get; private set; } = null!;
+
+        /// <summary>What a probe finds; null: nothing.</summary>
+        public string? Found { get; set; } = Best.ToString();
+
+        public int Probes { get; private set; }
+
+        public bool HasEnded { get; private set; }
+
+        public void Run(int seconds)
+        {
+            for (int i = 0; i < seconds * 1000; i += 5)
+            {
+                Mailbox.NoteBacklog(_turns++ % 200 < 100 ? 20_000 : 60_000);
+                while (Mailbox.WantsPoll) Assert.True(Mailbox.SendAsync(_datagram).IsCompletedSuccessfully);
+                _time.Advance(TimeSpan.FromMilliseconds(5));
+                Drain();
+            }
+        }
+
+        public ValueTask DisposeAsync() => Mailbox.DisposeAsync();
+
+        private void Drain()
+        {
+            byte[] room = new byte[65_536];
+            while (true)
+            {
+                ValueTask<int> next = Mailbox.ReceiveAsync(room, new CancellationToken(canceled: true));
+                if (next.IsFaulted) HasEnded |= next.AsTask().Exception!.InnerException is not OperationCanceledException;
+                if (!next.IsCompletedSuccessfully) return;
+            }
+        }
+
+        private async Task<(DnsDomainName Domain, DnsShape Shape)?> ProbeAsync(DnsRoute route, CancellationToken cancellationToken)
+        {
+            Probes++;
+            await Task.Delay(TimeSpan.FromMilliseconds(400), _time, cancellationToken);
+            return Found is null ? null : (Domain, DnsShape.TryParse(Found, out DnsShape? shape) ? shape : throw new InvalidOperationException());
+        }
+    }
+}
