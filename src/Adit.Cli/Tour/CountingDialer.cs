@@ -16,35 +16,19 @@ internal sealed class CountingDialer : IStreamDialer
     public async ValueTask<DuplexStream> DialAsync(DialRequest request, CancellationToken cancellationToken = default) =>
         new CountedStream(await _dialer.DialAsync(request, cancellationToken).ConfigureAwait(false), this);
 
-    private sealed class CountedStream(DuplexStream inner, CountingDialer counts) : DuplexStream
+    private sealed class CountedStream(DuplexStream inner, CountingDialer counts) : PassingStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref counts._received, count);
             return count;
         }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await base.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref counts._sent, buffer.Length);
-        }
-
-        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
-
-        public override void Abort(TunnelError error) => inner.Abort(error);
-
-        public override async ValueTask DisposeAsync()
-        {
-            await inner.DisposeAsync().ConfigureAwait(false);
-            await base.DisposeAsync().ConfigureAwait(false);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Adit.Core;
 using Adit.Core.Streams;
 
 namespace Adit.Cli.Tour;
@@ -6,7 +5,7 @@ namespace Adit.Cli.Tour;
 /// <summary>A stream whose reader does something in between, once so and so many octets came.</summary>
 /// <param name="inner">The stream; owned.</param>
 /// <param name="steps">Octets, and what is done then, in order.</param>
-internal sealed class SteppedStream(DuplexStream inner, IReadOnlyList<(long After, Func<CancellationToken, Task> Do)> steps) : DuplexStream
+internal sealed class SteppedStream(DuplexStream inner, IReadOnlyList<(long After, Func<CancellationToken, Task> Do)> steps) : PassingStream(inner)
 {
     private int _next;
 
@@ -16,26 +15,8 @@ internal sealed class SteppedStream(DuplexStream inner, IReadOnlyList<(long Afte
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_next < steps.Count && Received >= steps[_next].After) await steps[_next++].Do(cancellationToken).ConfigureAwait(false);
-        int count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int count = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Received += count;
         return count;
-    }
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
-    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
-
-    public override void Abort(TunnelError error) => inner.Abort(error);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) inner.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -33,12 +33,9 @@ public sealed class BulkTests
         await using Mosquitto broker = await Mosquitto.StartAsync();
         MqttBrokerOptions options = LibraryTests.Options(broker);
         var stalling = new StallingDialer(8 << 20, TimeSpan.FromSeconds(3));
-        CarrierKey key = CarrierKey.Generate();
-        await using var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [key] }, (stream, _) => Task.Run(() => LibraryTests.EchoAsync(stream)));
-        await using var listener = new MqttListener(options, acceptor, isClient ? null : stalling);
-        await listener.StartAsync(TestContext.Current.CancellationToken);
+        await using EchoGateway gateway = await EchoGateway.StartAsync(options, isClient ? null : stalling);
         await using LifelineClient lifeline = await LifelineClient.ConnectAsync(
-            await new MqttMailboxDialer(options, isClient ? stalling : new SocketDialer()).OpenAsync(TestContext.Current.CancellationToken), key, cancellationToken: TestContext.Current.CancellationToken);
+            await new MqttMailboxDialer(options, isClient ? stalling : new SocketDialer()).OpenAsync(TestContext.Current.CancellationToken), gateway.Key, cancellationToken: TestContext.Current.CancellationToken);
         await LibraryTests.AssertEchoAsync(lifeline.Stream, 32 << 20);
         Assert.True(stalling.HasStalled);
         Assert.DoesNotContain("dropp", broker.Log, StringComparison.OrdinalIgnoreCase);

@@ -96,14 +96,11 @@ public sealed class LibraryTests
     {
         Need();
         await using Mosquitto broker = await Mosquitto.StartAsync();
-        CarrierKey key = CarrierKey.Generate();
-        await using var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
-        await using var listener = new MqttListener(Options(broker), acceptor);
-        await listener.StartAsync(TestContext.Current.CancellationToken);
+        await using EchoGateway gateway = await EchoGateway.StartAsync(Options(broker));
         // All that passes, as anybody sees who may.
         await using PeerProcess overheard = await PeerProcess.StartAsync(new PeerStart { Program = "mosquitto_sub", Arguments = [.. Broker(broker), "-q", "1", "-t", "adit/#", "-F", "%t %q %r %l %x"], RawOutput = false });
         await EventuallyAsync(() => broker.Log.Contains("adit/#", StringComparison.Ordinal));
-        await using LifelineClient first = await ConnectAsync(Options(broker), key);
+        await using LifelineClient first = await ConnectAsync(Options(broker), gateway.Key);
         await AssertOpenEchoAsync(first.Stream, 1 << 20);
         await EventuallyAsync(() => overheard.Output.Text.Contains("/d 0", StringComparison.Ordinal) && overheard.Output.Text.Contains("/u 0", StringComparison.Ordinal));
         string[][] seen = [.. overheard.Output.Text.Split('\n')[..^1].Select(l => l.Split(' '))];
@@ -132,9 +129,9 @@ public sealed class LibraryTests
             (await ProcessRunner.RunAsync("mosquitto_pub", [.. Broker(broker), "-q", "1", "-r", "-t", target, "-m", "kept"])).Succeeded();
         }
 
-        Assert.Equal(1, acceptor.SessionCount);
+        Assert.Equal(1, gateway.Acceptor.SessionCount);
         await AssertOpenEchoAsync(first.Stream, 1 << 20);
-        await using LifelineClient second = await ConnectAsync(Options(broker), key);
+        await using LifelineClient second = await ConnectAsync(Options(broker), gateway.Key);
         await Task.WhenAll(AssertEchoAsync(second.Stream, Bulk), AssertEchoAsync(first.Stream, Bulk));
     }
 
@@ -144,11 +141,8 @@ public sealed class LibraryTests
     {
         Need();
         await using Mosquitto broker = await Mosquitto.StartAsync();
-        CarrierKey key = CarrierKey.Generate();
-        await using var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
-        await using var listener = new MqttListener(Options(broker), acceptor);
-        await listener.StartAsync(TestContext.Current.CancellationToken);
-        await using LifelineClient lifeline = await ConnectAsync(Options(broker), key);
+        await using EchoGateway gateway = await EchoGateway.StartAsync(Options(broker));
+        await using LifelineClient lifeline = await ConnectAsync(Options(broker), gateway.Key);
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lifeline.Stream.PathEnded += (_, reason) => ended.TrySetResult(reason);
         await AssertOpenEchoAsync(lifeline.Stream, 1 << 20);
@@ -209,11 +203,8 @@ public sealed class LibraryTests
     /// <summary>Opens a lifeline and sends octets to and fro.</summary>
     internal static async Task EchoAsync(MqttBrokerOptions server, MqttBrokerOptions client, long length = Bulk)
     {
-        CarrierKey key = CarrierKey.Generate();
-        await using var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
-        await using var listener = new MqttListener(server, acceptor);
-        await listener.StartAsync(TestContext.Current.CancellationToken);
-        await using LifelineClient lifeline = await ConnectAsync(client, key);
+        await using EchoGateway gateway = await EchoGateway.StartAsync(server);
+        await using LifelineClient lifeline = await ConnectAsync(client, gateway.Key);
         await AssertEchoAsync(lifeline.Stream, length);
     }
 
@@ -243,15 +234,5 @@ public sealed class LibraryTests
         await stream.ReadExactlyAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         await sending;
         Assert.Equal(octets, answer);
-    }
-
-    internal static async Task EchoAsync(LifelineStream stream)
-    {
-        await using (stream)
-        {
-            byte[] buffer = new byte[64 * 1024];
-            while (await stream.ReadAsync(buffer) is > 0 and var count) await stream.WriteAsync(buffer.AsMemory(0, count));
-            await stream.CompleteWritesAsync();
-        }
     }
 }

@@ -76,40 +76,18 @@ public sealed class SshTests : GatewayTest
 
     /// <summary>The broker is killed in the middle of a transfer and comes back: SSH notices nothing.</summary>
     [Fact]
-    public async Task BrokerRestart_InTheMiddle_IsNotSeenInside()
+    public Task BrokerRestart_InTheMiddle_IsNotSeenInside() => InterfereAsync(async (all, _) =>
     {
-        LibraryTests.Need();
-        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity);
-        await using StreamServer echo = StreamServer.Echo();
-        using OpenSshClient client = all.Client(Identity);
-        int port = Ports.Free();
-        await using PeerProcess ssh = await client.StartForwardingAsync("-L", $"127.0.0.1:{port}:127.0.0.1:{echo.Port}");
-        await AssertEchoAsync(Loopback(port));
-        Task whole = AssertEchoAsync(Loopback(port), 64 * Mebi);
-        await EventuallyAsync(() => Written(all.Broker.Process.Id) > 24 * Mebi, PeerProcess.Patience, () => "the transfer did not begin");
         await all.Broker.StopAsync();
-        Assert.False(whole.IsCompleted);
         await all.Broker.RunAsync();
-        await whole.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.False(ssh.HasExited);
-        Assert.Equal(1, echo.Accepted - 1);
-    }
+    });
 
     /// <summary>A client, or a gateway, that does nothing for three seconds: the broker would throw away what is on its way to it, were that more than it keeps.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task StalledProcess_LosesNothing(bool isClient)
+    public Task StalledProcess_LosesNothing(bool isClient) => InterfereAsync(async (all, ssh) =>
     {
-        LibraryTests.Need();
-        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity);
-        await using StreamServer echo = StreamServer.Echo();
-        using OpenSshClient client = all.Client(Identity);
-        int port = Ports.Free();
-        await using PeerProcess ssh = await client.StartForwardingAsync("-L", $"127.0.0.1:{port}:127.0.0.1:{echo.Port}");
-        await AssertEchoAsync(Loopback(port));
-        Task whole = AssertEchoAsync(Loopback(port), 64 * Mebi);
-        await EventuallyAsync(() => Written(all.Broker.Process.Id) > 16 * Mebi, PeerProcess.Patience, () => "the transfer did not begin");
         PeerProcess stalled = isClient ? ssh : all.Gateway.Process;
         await stalled.SignalAsync("STOP");
         try
@@ -120,9 +98,25 @@ public sealed class SshTests : GatewayTest
         {
             await stalled.SignalAsync("CONT");
         }
+    });
 
+    /// <summary>Sends octets to an echo and back through a forward, interferes once they are well under way, and demands every one back on the same connection.</summary>
+    private async Task InterfereAsync(Func<SshOverMqtt, PeerProcess, Task> interfere)
+    {
+        LibraryTests.Need();
+        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity);
+        await using StreamServer echo = StreamServer.Echo();
+        using OpenSshClient client = all.Client(Identity);
+        int port = Ports.Free();
+        await using PeerProcess ssh = await client.StartForwardingAsync("-L", $"127.0.0.1:{port}:127.0.0.1:{echo.Port}");
+        await AssertEchoAsync(Loopback(port));
+        long before = Written(all.Broker.Process.Id);
+        Task whole = AssertEchoAsync(Loopback(port), 64 * Mebi);
+        await EventuallyAsync(() => Written(all.Broker.Process.Id) - before > 16 * Mebi, PeerProcess.Patience, () => "the transfer did not begin");
+        await interfere(all, ssh);
         await whole.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(ssh.HasExited);
+        Assert.Equal(2, echo.Accepted);
     }
 
     /// <summary>Octets that a process has written (proc(5)).</summary>

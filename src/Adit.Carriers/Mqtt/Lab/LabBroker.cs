@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Adit.Carriers.Lab;
 using Adit.Core;
 using Adit.Wire.Mqtt;
 
@@ -58,19 +59,7 @@ public sealed class LabBroker : IAsyncDisposable
     public static LabBroker Start(LabBrokerOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(options.Listen);
-            listener.Listen(16);
-        }
-        catch (SocketException e)
-        {
-            listener.Dispose();
-            throw new TunnelException(e.SocketErrorCode == SocketError.AddressAlreadyInUse ? TunnelError.AddressInUse : TunnelError.Unreachable, $"lab broker: {options.Listen}: {e.Message}", null, e);
-        }
-
-        var broker = new LabBroker(options, time ?? TimeProvider.System, listener);
+        var broker = new LabBroker(options, time ?? TimeProvider.System, LabSocket.Listen(options.Listen, "lab broker"));
         broker._running = Task.Run(broker.AcceptAsync);
         return broker;
     }

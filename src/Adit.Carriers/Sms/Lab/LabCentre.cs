@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Adit.Carriers.Lab;
 using Adit.Core;
 using Adit.Wire;
 using Adit.Wire.Smpp;
@@ -62,19 +63,7 @@ public sealed class LabCentre : IAsyncDisposable
     public static LabCentre Start(LabCentreOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(options.Listen);
-            listener.Listen(16);
-        }
-        catch (SocketException e)
-        {
-            listener.Dispose();
-            throw new TunnelException(e.SocketErrorCode == SocketError.AddressAlreadyInUse ? TunnelError.AddressInUse : TunnelError.Unreachable, $"smsc: {options.Listen}: {e.Message}", null, e);
-        }
-
-        var centre = new LabCentre(options, time ?? TimeProvider.System, listener);
+        var centre = new LabCentre(options, time ?? TimeProvider.System, LabSocket.Listen(options.Listen, "smsc"));
         centre._running = Task.Run(centre.AcceptAsync);
         return centre;
     }

@@ -65,18 +65,12 @@ public sealed class ModemLink : ISmsLink
             throw new TunnelException(TunnelError.Unreachable, $"{options.Name}: {e.Message}", options.Name, e);
         }
 
-        try
+        return await LinkOpening.CompleteAsync(link, async opened =>
         {
-            link._reading = Task.Run(link.ReadAsync, CancellationToken.None);
-            await link.SetUpAsync(cancellationToken).ConfigureAwait(false);
-            link._working = Task.Run(link.WorkAsync, CancellationToken.None);
-            return link;
-        }
-        catch
-        {
-            await link.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+            opened._reading = Task.Run(opened.ReadAsync, CancellationToken.None);
+            await opened.SetUpAsync(cancellationToken).ConfigureAwait(false);
+            opened._working = Task.Run(opened.WorkAsync, CancellationToken.None);
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

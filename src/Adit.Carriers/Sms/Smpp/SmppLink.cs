@@ -39,12 +39,11 @@ public sealed class SmppLink : ISmsLink
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The centre was not reached, or refuses.</exception>
-    public static async Task<SmppLink> OpenAsync(SmppLinkOptions options, IStreamDialer dialer, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    public static Task<SmppLink> OpenAsync(SmppLinkOptions options, IStreamDialer dialer, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(dialer);
-        var link = new SmppLink(options, time ?? TimeProvider.System);
-        try
+        return LinkOpening.CompleteAsync(new SmppLink(options, time ?? TimeProvider.System), async link =>
         {
             if (!await link.BindAsync(dialer, SmppCommand.BindTransceiver, cancellationToken).ConfigureAwait(false))
             {
@@ -53,13 +52,7 @@ public sealed class SmppLink : ISmsLink
             }
 
             foreach (Connection connection in link._connections) connection.Running = Task.WhenAll(Task.Run(() => link.WriteAsync(connection), CancellationToken.None), Task.Run(() => link.ReadAsync(connection), CancellationToken.None));
-            return link;
-        }
-        catch
-        {
-            await link.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        });
     }
 
     /// <inheritdoc/>
