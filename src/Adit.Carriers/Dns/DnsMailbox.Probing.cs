@@ -42,9 +42,11 @@ internal sealed partial class DnsMailbox
         {
             if (_isDisposed) return;
             long now = Now;
+            bool wasFailing = route.IsPaused;
             (route.IsProbing, route.IsPaused) = (false, false);
             bool differs = found is { } f && (f.Shape != route.Shape || f.Domain != route.Domain);
             if (differs) Changes++;
+            route.WasProbedInVain = wasFailing && !differs;
             if (found is { } way)
             {
                 route.Adopt(way.Domain, way.Shape);

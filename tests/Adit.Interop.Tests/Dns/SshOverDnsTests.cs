@@ -101,7 +101,7 @@ public sealed class SshOverDnsTests
         Assert.True(times[times.Count / 2] < 200, $"median {times[times.Count / 2]} ms");
     }
 
-    private static async Task CarryAsync(DnsGateway gateway, string hop, long down, long up)
+    internal static async Task CarryAsync(DnsGateway gateway, string hop, long down, long up)
     {
         await using StreamServer source = StreamServer.Source(down, GatewayTest.Seed, gateway.Far(9000));
         await using StreamServer sink = StreamServer.Sink(gateway.Far(9002));
@@ -113,5 +113,5 @@ public sealed class SshOverDnsTests
         await ssh.WaitForExitAsync();
     }
 
-    private static void Need(params string[] programs) => PeerRequired.Installed([.. programs, "ssh", "ssh-keygen", "setpriv", "ip", PeerRequired.Root]);
+    internal static void Need(params string[] programs) => PeerRequired.Installed([.. programs, "ssh", "ssh-keygen", "setpriv", "ip", PeerRequired.Root]);
 }
