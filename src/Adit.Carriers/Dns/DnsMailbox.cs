@@ -258,7 +258,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         {
             return string.Create(CultureInfo.InvariantCulture, $"{Name}; changed {Changes}") + string.Concat(_routes.Select(r => string.Create(
                 CultureInfo.InvariantCulture,
-                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
+                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}{(r.Link.Problem is { } problem ? $", {problem.Message}" : "")}")));
         }
     }
 
