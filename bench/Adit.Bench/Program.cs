@@ -78,17 +78,14 @@ internal static class Program
                 case ["sms", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
                     await SmsBench.RunAsync(parsed);
                     return 0;
-                case ["soak"]:
-                    await SoakBench.RunAsync(TimeSpan.FromHours(1), null);
-                    return 0;
-                case ["soak", "--minutes", string minutes, .. string[] options] when double.TryParse(minutes, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double time) && time > 0 && (options is [] || (options is ["--only", string carrier] && SoakBench.Carriers.Contains(carrier))):
-                    await SoakBench.RunAsync(TimeSpan.FromMinutes(time), options is [_, string one] ? one : null);
+                case ["soak", .. string[] options] when SoakOptions.TryParse(options, out SoakOptions? parsed):
+                    await SoakBench.RunAsync(parsed);
                     return 0;
                 case ["links", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "offloaded", "raw", "ssh", "rivals"):
                     await LinkBench.RunAsync(parsed);
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]; or soak [--minutes N [--only tcp|ws|http|dns|mqtt]]");
+                    await Console.Error.WriteLineAsync("bench: expected ssh [--only forwards|path|connections|echo|idle], proxy [--only relay|socks|connect|idle], links [--only offloaded|raw|ssh|rivals], dns [--only unbound|bind|loss|limit|rivals], http, mqtt or sms, [--runs N] [--quick]; or soak [--minutes N] [--rate KILOBYTES] [--together] [--only tcp|ws|http|dns|mqtt|sms]");
                     return 2;
             }
         }

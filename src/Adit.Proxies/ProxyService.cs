@@ -5,7 +5,6 @@ using Adit.Proxies.AccessLog;
 using Adit.Proxies.Http;
 using Adit.Proxies.Serving;
 using Adit.Proxies.Socks;
-using Adit.Proxies.Streams;
 using Adit.Proxies.Transparent;
 using Adit.Wire;
 using Adit.Wire.ProxyProtocol;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Adit.Carriers.WebSocket;
 using Adit.Core;
 using Adit.Core.Mailboxes;
@@ -9,16 +10,24 @@ namespace Adit.Carriers.Http;
 
 /// <summary>
 /// Carries streams to a gateway in HTTP. Theory of operation: a ladder of ways, the best first; each is opened and probed, and what does not pass is left for the
-/// next. What passed is remembered as long as this lives and tried first. A failure that no other rung would mend (a name, a refused connection, a
+/// next. What passed is remembered as long as this lives and tried first; for lifelines the rungs above it are tried again now and then, less and less often, since what was in their way may have gone. A failure that no other rung would mend (a name, a refused connection, a
 /// certificate) ends the attempt at once. Every rung but the last carries the same frames (<see cref="WebSocketStream"/>); the last one carries datagrams, so it is there for lifelines only. Whatever is dialled, it ends at the gateway.
 /// </summary>
 public sealed partial class HttpCarrierDialer : IStreamDialer, IMailboxDialer
 {
+    // Ours: when better rungs are tried again.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+
     private readonly HttpCarrierOptions _options;
     private readonly HttpOpener _opener;
     private readonly ILogger _logger;
-    private readonly TimeProvider? _time;
+    private readonly TimeProvider _time;
+    private readonly ConditionalWeakTable<IMailbox, object> _rungs = [];
+    private readonly Lock _gate = new();
     private HttpRung? _known;
+    private TimeSpan _pause = FirstPause;
+    private long _improveAt;
 
     /// <summary>Makes one; dials nothing yet.</summary>
     /// <param name="options">Where and how.</param>
@@ -33,7 +42,7 @@ public sealed partial class HttpCarrierDialer : IStreamDialer, IMailboxDialer
         _options = options;
         _opener = new HttpOpener(options, previous, time);
         _logger = logger ?? NullLogger.Instance;
-        _time = time;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <summary>The rung that passed last; null before any did.</summary>
@@ -59,12 +68,56 @@ public sealed partial class HttpCarrierDialer : IStreamDialer, IMailboxDialer
 
     /// <summary>Opens a mailbox for a lifeline, by any rung.</summary>
     /// <inheritdoc/>
-    public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default) => await ClimbAsync<IMailbox>(
-        _options.Rungs,
-        async (rung, token) => rung == HttpRung.LongPoll
-            ? await _opener.OpenMailboxAsync(token).ConfigureAwait(false)
-            : new StreamMailbox(await OpenStreamAsync(rung, token).ConfigureAwait(false), _options.Name, expectsIdentification: true),
-        cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        IMailbox mailbox = await ClimbAsync(_options.Rungs, OpenMailboxAsync, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_improveAt == 0) PutOff();
+        }
+
+        return mailbox;
+    }
+
+    /// <inheritdoc/>
+    public bool MayImprove(IMailbox mailbox)
+    {
+        if (!_rungs.TryGetValue(mailbox, out object? rung) || (HttpRung)rung == _options.Rungs[0]) return false;
+        lock (_gate) return _time.GetTimestamp() >= _improveAt;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IMailbox?> ImproveAsync(IMailbox mailbox, CancellationToken cancellationToken = default)
+    {
+        if (!_rungs.TryGetValue(mailbox, out object? rung)) return null;
+        lock (_gate) PutOff();
+        try
+        {
+            IMailbox better = await ClimbAsync(_options.Rungs.TakeWhile(r => r != (HttpRung)rung), OpenMailboxAsync, cancellationToken).ConfigureAwait(false);
+            lock (_gate) (_pause, _improveAt) = (FirstPause, 0); // others that were opened when it did not pass may follow at once
+            return better;
+        }
+        catch (TunnelException)
+        {
+            return null;
+        }
+    }
+
+    private void PutOff()
+    {
+        _improveAt = _time.GetTimestamp() + (long)(_pause.TotalSeconds * _time.TimestampFrequency);
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+    }
+
+    private async Task<IMailbox> OpenMailboxAsync(HttpRung rung, CancellationToken cancellationToken)
+    {
+        IMailbox mailbox = rung == HttpRung.LongPoll
+            ? await _opener.OpenMailboxAsync(cancellationToken).ConfigureAwait(false)
+            : new StreamMailbox(await OpenStreamAsync(rung, cancellationToken).ConfigureAwait(false), _options.Name, expectsIdentification: true);
+        if (_options.Rate > 0) mailbox = new PacedMailbox(mailbox, _options.Rate, _time);
+        _rungs.Add(mailbox, rung);
+        return mailbox;
+    }
 
     private async Task<T> ClimbAsync<T>(IEnumerable<HttpRung> all, Func<HttpRung, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
     {

@@ -26,6 +26,9 @@ public sealed record HttpCarrierOptions
     /// <summary>Whether a path is probed before it is used: a rung that buffers is left for the next. Default true.</summary>
     public bool Probes { get; init; } = true;
 
+    /// <summary>Octets a second that a lifeline sends by a mailbox at most; 0, the default, for no limit.</summary>
+    public long Rate { get; init; }
+
     /// <summary>How long one rung may take to be answered and probed, connecting included; default 15 s.</summary>
     public TimeSpan RungTime { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -141,7 +141,7 @@ public sealed partial class MqttSession
         return true;
     }
 
-    private void Acknowledge(ushort id, long now) => Sent(new MqttPuback(id, MqttReasonCode.Success).Write(Room(MqttPuback.Length)), now);
+    private void Acknowledge(ushort id, long now) => Sent(new MqttPuback(id, MqttReasonCode.Success).Write(Room(MqttPuback.LongestLength), _version), now);
 
     private bool Broken(string what, string expected)
     {

@@ -18,18 +18,23 @@ internal static class CarrierRows
 
     public static IReadOnlyList<TourRow> All { get; } =
     [
-        new("DNS", "udp/dns/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'dns://t.example.com?key=FILE' me@gateway", (site, token) => OpenAsync(site, DnsHop(site), token)) { MostOctets = 4 << 20 },
-        new("text messages", "tcp/smpp/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'sms+smpp://me@smsc.example?to=+49…&key=FILE&budget=300' me@gateway", (site, token) => OpenAsync(site, site.SmsHop, token)) { MostOctets = 4096 },
+        new("DNS", "udp/dns/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'dns://t.example.com?key=FILE' me@gateway", (site, token) => OpenAsync(site, DnsHop(site), null, token)) { MostOctets = 4 << 20 },
+        new("MQTT", "tcp/mqtt/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'mqtts://broker.example/tunnels?key=FILE' me@gateway", (site, token) => OpenAsync(site, site.MqttHop, new CountingDialer(), token)),
+        new("text messages", "tcp/smpp/lifeline/ssh/stream", "adit ssh -W db.example:5432 --via 'sms+smpp://me@smsc.example?to=+49…&key=FILE&budget=300' me@gateway", (site, token) => OpenAsync(site, site.SmsHop, new CountingDialer(), token)) { MostOctets = 4096 },
         new("a session that moves", "tcp → ws → dns → tcp/lifeline/ssh", "adit ssh -W db.example:5432 --via auto:office me@gateway", MoveAsync) { MostOctets = 4 << 20 },
     ];
 
     private static string DnsHop(TourSite site) => string.Create(CultureInfo.InvariantCulture, $"dns://{Domain}?resolver=127.0.0.1:{site.DnsPort}&rate=0&key={site.CarrierKey}");
 
-    private static async Task<TourTunnel> OpenAsync(TourSite site, string hop, CancellationToken cancellationToken)
+    /// <param name="site">Both ends.</param>
+    /// <param name="hop">The hop.</param>
+    /// <param name="counts">Counts what leaves; null where that are datagrams, which nobody counts here.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private static async Task<TourTunnel> OpenAsync(TourSite site, string hop, CountingDialer? counts, CancellationToken cancellationToken)
     {
-        HopChain chain = site.Chain(new SocketDialer(), hop);
+        HopChain chain = site.Chain(counts ?? (IStreamDialer)new SocketDialer(), hop);
         (DuplexStream stream, SshClient client) = await DialAsync(site, chain, cancellationToken).ConfigureAwait(false);
-        return new TourTunnel(stream, () => default, TourTunnel.CipherOf(client.Connection), client, chain);
+        return new TourTunnel(stream, () => counts?.Octets ?? default, TourTunnel.CipherOf(client.Connection), client, chain);
     }
 
     /// <summary>TCP is cut after a quarter, WebSocket after the half; then TCP is there again.</summary>

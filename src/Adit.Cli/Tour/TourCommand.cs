@@ -35,7 +35,8 @@ internal static class TourCommand
     {
         if (size is < 1 or > 65_536) throw new Terminal.UsageException($"--size: expected 1 to 65536 MiB, got {size}");
         var results = new List<TourResult>();
-        TourSite site = await TourSite.OpenAsync((long)size << 20, json ? _ => { } : to.WriteLine, cancellationToken).ConfigureAwait(false);
+        var progress = new TourProgress(to, !Console.IsOutputRedirected && to == Console.Out);
+        TourSite site = await TourSite.OpenAsync((long)size << 20, json ? _ => { } : progress.Show, cancellationToken).ConfigureAwait(false);
         await using (site.ConfigureAwait(false))
         {
             if (!json) await to.WriteLineAsync(Line("tunnel", "stack", "overhead", "rate", "encrypted", "octets")).ConfigureAwait(false);
@@ -43,6 +44,7 @@ internal static class TourCommand
             {
                 TourResult result = await TourTransfer.RunAsync(row, site, (long)size << 20, cancellationToken).ConfigureAwait(false);
                 results.Add(result);
+                progress.Clear();
                 if (!json) await to.WriteLineAsync(Describe(result)).ConfigureAwait(false);
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Adit.Carriers.Mqtt.Lab;
 using Adit.Carriers.Sms.Lab;
 using Adit.Cli.Ssh;
 using Adit.Core;
@@ -39,6 +40,7 @@ internal sealed class TourSite : IAsyncDisposable
     private readonly ProxyServer _proxy;
     private LinkSite? _links;
     private LabCentre? _centre;
+    private LabBroker? _broker;
 
     private TourSite(string folder, GatewayServer gateway, SshPrivateKey key, SshClient client, TourEcho tcpEcho, TourEcho unixEcho, ProxyServer proxy)
     {
@@ -93,6 +95,9 @@ internal sealed class TourSite : IAsyncDisposable
     /// <summary>A hop through the laboratory's message centre, which lives fast.</summary>
     public string SmsHop => SmsAt(_centre!, ClientNumber, CarrierKey) + $"&to={GatewayNumber}";
 
+    /// <summary>A hop through the laboratory's broker.</summary>
+    public string MqttHop => MqttAt(_broker!, CarrierKey);
+
     /// <summary>A chain of one hop.</summary>
     public HopChain Chain(IStreamDialer first, string hop, Func<string, CarriersConfiguration>? carriers = null) => BuiltInHops.Create(new SshDialogue(_ => { }), carriers: carriers).Chain([HopUri.Parse(hop, "tour")], first);
 
@@ -107,6 +112,7 @@ internal sealed class TourSite : IAsyncDisposable
         TourEcho? unixEcho = null;
         ProxyServer? proxy = null;
         LabCentre? centre = null;
+        LabBroker? broker = null;
         try
         {
             StateFolder state = StateFolder.Open(Path.Combine(folder, "state"));
@@ -116,14 +122,16 @@ internal sealed class TourSite : IAsyncDisposable
             string carrierKey = Path.Combine(folder, "carrier.key");
             CarrierKeyFile.Create(carrierKey);
             centre = LabCentre.Start(new LabCentreOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), TimeScale = SmsTimeScale });
-            ListenUri[] messages = [.. ((string[])[$"dns://127.0.0.1:0/t.example?rate=0&key={carrierKey}", SmsAt(centre, GatewayNumber, carrierKey)]).Select(t => ListenUri.TryParse(t, out ListenUri? uri, out string? why) ? uri! : throw new TunnelException(TunnelError.BadConfiguration, why!))];
+            broker = LabBroker.Start(new LabBrokerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
+            string[] places = [$"dns://127.0.0.1:0/t.example?rate=0&key={carrierKey}", SmsAt(centre, GatewayNumber, carrierKey), MqttAt(broker, carrierKey)];
+            ListenUri[] messages = [.. places.Select(t => ListenUri.TryParse(t, out ListenUri? uri, out string? why) ? uri! : throw new TunnelException(TunnelError.BadConfiguration, why!))];
             var configuration = new GatewayConfiguration { Listen = [.. messages, new ListenUri("tcp", "127.0.0.1", 0), new ListenUri("http", "127.0.0.1", 0) { Path = "/t" }, new ListenUri("https", "127.0.0.1", 0) { Path = "/t" }], StreamLocal = StreamLocalPolicy.On };
             gateway = await GatewayServer.StartAsync(configuration, state, null, null, cancellationToken).ConfigureAwait(false);
             tcpEcho = await TourEcho.StartAsync(new TcpDestination("127.0.0.1", 0)).ConfigureAwait(false);
             unixEcho = await TourEcho.StartAsync(new UnixDestination(Path.Combine(folder, "echo"))).ConfigureAwait(false);
             proxy = await StartProxyAsync(folder, (TcpDestination)tcpEcho.At, cancellationToken).ConfigureAwait(false);
             SshClient client = await ConnectAsync(new SocketDialer(), gateway, key, cancellationToken).ConfigureAwait(false);
-            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho, proxy) { _centre = centre, Octets = octets, Tell = tell };
+            return new TourSite(folder, gateway, key, client, tcpEcho, unixEcho, proxy) { _centre = centre, _broker = broker, Octets = octets, Tell = tell };
         }
         catch
         {
@@ -132,6 +140,7 @@ internal sealed class TourSite : IAsyncDisposable
             if (proxy is not null) await proxy.DisposeAsync().ConfigureAwait(false);
             if (gateway is not null) await gateway.DisposeAsync().ConfigureAwait(false);
             if (centre is not null) await centre.DisposeAsync().ConfigureAwait(false);
+            if (broker is not null) await broker.DisposeAsync().ConfigureAwait(false);
             Directory.Delete(folder, recursive: true);
             throw;
         }
@@ -146,12 +155,15 @@ internal sealed class TourSite : IAsyncDisposable
         await _proxy.DisposeAsync().ConfigureAwait(false);
         await _gateway.DisposeAsync().ConfigureAwait(false);
         if (_centre is not null) await _centre.DisposeAsync().ConfigureAwait(false);
+        if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
         await _tcpEcho.DisposeAsync().ConfigureAwait(false);
         await _unixEcho.DisposeAsync().ConfigureAwait(false);
         _key.Dispose();
         _links?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string MqttAt(LabBroker broker, string key) => string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{broker.EndPoint.Port}/adit?rate=0&key={key}");
 
     private static string SmsAt(LabCentre centre, string number, string key) =>
         string.Create(CultureInfo.InvariantCulture, $"sms+smpp://{number}:tour@127.0.0.1:{centre.EndPoint.Port}?from={number}&rate=1000&window=100&timescale={SmsTimeScale}&key={key}");

@@ -34,7 +34,7 @@ internal static class TourTransfer
                 string? failure = count != octets ? $"expected {octets} octets back, got {count}"
                     : !received.AsSpan().SequenceEqual(expected) ? "the octets that came back are not those that were sent"
                     : null;
-                // Of messages nobody counts the octets on the wire here.
+                // Of datagrams nobody counts the octets on the wire here.
                 double overhead = sentAfter == 0 ? double.NaN : (double)(sentAfter - sentBefore + receivedAfter - receivedBefore) / (2 * octets) - 1;
                 return new TourResult(row, octets, elapsed, overhead, tunnel.Protection, failure);
             }

@@ -36,6 +36,15 @@ public sealed class LifelineAcceptor : IAsyncDisposable
         }
     }
 
+    /// <summary>Paths of all of them.</summary>
+    public int PathCount
+    {
+        get
+        {
+            lock (_gate) return _server.PathCount;
+        }
+    }
+
     /// <summary>Serves a mailbox of one client until it ends. Its path then goes; the session waits for another.</summary>
     /// <param name="mailbox">The mailbox; owned.</param>
     /// <param name="takesKeyless">Whether clients without a carrier key are taken here: where something else guards the carrier.</param>

@@ -8,9 +8,10 @@ namespace Adit.Core.Lifeline;
 /// </summary>
 /// <remarks>
 /// Theory of operation: all carriers are tried in parallel, each a little later than the one before, so that the best wins where several work; a handshake that is given up leaves nothing at the server. From then
-/// on one loop looks at all of them when a path has ended, and once a second. What carries the stream is told to the server path by path; what was on its way on a lost path goes again by another.
+/// on one loop looks at all of them when a path has ended, and once a second. Where paths are cut again and again after the same time or amount, the next is replaced before that (<see cref="PathWear"/>); so is one
+/// whose carrier has found something better. What carries the stream is told to the server path by path; what was on its way on a lost path goes again by another.
 /// </remarks>
-public sealed class LifelineKeeper
+public sealed partial class LifelineKeeper
 {
     // Ours: how much later each carrier is tried than the one before it, and those that cost money.
     private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(300);
@@ -18,6 +19,12 @@ public sealed class LifelineKeeper
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(20);
+
+    // Ours: octets of the stream that a path must have brought further, or how long it must have lived, to be opened again at once; and how long a replaced one stays for what is on its way.
+    private const long Progress = 64 * 1024;
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     // Ours: how long one attempt to open a further path may take, and how long a path must have been there before it pushes others aside.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -35,6 +42,7 @@ public sealed class LifelineKeeper
     private readonly LifelineOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private CancellationToken _over;
     private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LifelineClient? _client;
     private Lane? _active;
@@ -132,6 +140,7 @@ public sealed class LifelineKeeper
     private async Task<LifelineClient> FirstAsync(Lane lane, CancellationToken cancellationToken)
     {
         IMailbox mailbox = await lane.Dialer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        lane.Mailbox = mailbox;
         return await LifelineClient.ConnectAsync(mailbox, _key, _options, _time, cancellationToken).ConfigureAwait(false);
     }
 
@@ -140,7 +149,7 @@ public sealed class LifelineKeeper
         lock (_gate)
         {
             _client = client;
-            lane.Up(client.First, _time.GetTimestamp());
+            lane.Up(client.First, lane.Mailbox!, _time.GetTimestamp(), client.Stream.Progress);
             lane.State = LifelineRouteState.Active;
             _active = lane;
         }
@@ -166,13 +175,29 @@ public sealed class LifelineKeeper
 
     private async Task KeepAsync()
     {
+        using var over = new CancellationTokenSource();
+        _over = over.Token;
         LifelineStream stream = _client!.Stream;
         while (!stream.Ended.IsCompleted)
         {
             TaskCompletionSource look;
             lock (_gate) look = _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
             Review();
-            await Task.WhenAny(look.Task, Task.Delay(_isKnown ? Look : FirstLook, _time), stream.Ended).ConfigureAwait(false);
+            await Task.WhenAny(look.Task, Task.Delay(LookAgain(), _time), stream.Ended).ConfigureAwait(false);
+        }
+
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    private TimeSpan LookAgain()
+    {
+        if (!_isKnown) return FirstLook;
+        lock (_gate)
+        {
+            if (_active?.Path is null || _active.IsReplacing || _time.GetTimestamp() < _active.NextTry) return Look;
+            if (_active.Wear.CountsOctets) return CloseLook;
+            TimeSpan left = _active.Wear.LongestAge - _time.GetElapsedTime(_active.Since);
+            return left >= Look ? Look : left > CloseLook ? left : CloseLook;
         }
     }
 
@@ -195,6 +220,7 @@ public sealed class LifelineKeeper
                 {
                     if (path.Timeouts >= DeadTimeouts && _time.GetElapsedTime(lane.Since, now) > DeadSilence && _client!.Stream.SilenceOf(path) > DeadSilence && !lane.Dialer.IsDear)
                     {
+                        lane.IsGivenUp = true;
                         drop.Add(path);
                         continue;
                     }
@@ -206,12 +232,13 @@ public sealed class LifelineKeeper
                         continue;
                     }
 
+                    if (!lane.IsReplacing && path.IsConfirmed && now >= lane.NextTry) Replace(lane, path, now);
                     better++;
                     if (_time.GetElapsedTime(lane.Since, now) > Trial && path.Timeouts < Suspect) settled++;
                     fallback ??= lane;
                     if (path.Timeouts < Suspect && (lane == _active || _active?.Path is null || _active.Path.Timeouts >= Suspect || _time.GetElapsedTime(lane.Since, now) > Trial)) best ??= lane;
                 }
-                else if (lane.State is not LifelineRouteState.Opening)
+                else if (lane.State is not LifelineRouteState.Opening && !lane.IsReplacing)
                 {
                     bool wanted = better < Kept && (!lane.Dialer.IsDear || !cheap);
                     if (!wanted) lane.State = LifelineRouteState.Idle;
@@ -234,31 +261,48 @@ public sealed class LifelineKeeper
                 }
 
                 _client!.Want(chosen.Path!, true);
-                chosen.State = LifelineRouteState.Active;
                 _active = chosen;
                 Moves++;
             }
+
+            if (chosen is not null) chosen.State = LifelineRouteState.Active;
         }
 
         foreach (LifelinePath path in drop) _client!.Drop(path);
         if (moved is not null) Moved?.Invoke(moved, before);
     }
 
-    private async Task OpenAsync(Lane lane)
+    /// <summary>Opens another path in the place of one that works, where there is a reason to. Under the gate.</summary>
+    private void Replace(Lane lane, LifelinePath path, long now)
     {
+        bool isWorn = lane.Wear.IsDue(lane.LifeOf(path, _time, now), _time.GetElapsedTime(0, now));
+        if (!isWorn && !lane.Dialer.MayImprove(lane.Mailbox!)) return;
+        lane.IsReplacing = true;
+        IMailbox mailbox = lane.Mailbox!;
+        _ = Task.Run(() => OpenAsync(lane, async token => isWorn ? await lane.Dialer.OpenAsync(token).ConfigureAwait(false) : await lane.Dialer.ImproveAsync(mailbox, token).ConfigureAwait(false)));
+    }
+
+    private Task OpenAsync(Lane lane) => OpenAsync(lane, async token => await lane.Dialer.OpenAsync(token).ConfigureAwait(false));
+
+    private async Task OpenAsync(Lane lane, Func<CancellationToken, Task<IMailbox?>> open)
+    {
+        LifelinePath? old = null;
         try
         {
-            using var limit = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : Patience, _time);
-            using CancellationTokenRegistration end = limit.Token.UnsafeRegister(static _ => { }, null);
-            _ = _client!.Stream.Ended.ContinueWith(_ => Cancel(limit), TaskScheduler.Default);
-            IMailbox mailbox = await lane.Dialer.OpenAsync(limit.Token).ConfigureAwait(false);
-            bool wanted;
-            lock (_gate) wanted = _active?.Path is null;
-            LifelinePath path = await _client.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
-            lock (_gate)
+            using var patience = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : Patience, _time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _over);
+            if (await open(limit.Token).ConfigureAwait(false) is { } mailbox)
             {
-                lane.Up(path, _time.GetTimestamp());
-                lane.State = LifelineRouteState.Warm;
+                bool wanted;
+                long progress = _client!.Stream.Progress;
+                lock (_gate) wanted = _active?.Path is null || _active == lane;
+                LifelinePath path = await _client.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
+                lock (_gate)
+                {
+                    old = lane.Path;
+                    lane.Up(path, mailbox, _time.GetTimestamp(), progress);
+                    if (lane != _active) lane.State = LifelineRouteState.Warm;
+                }
             }
         }
         catch (Exception e) when (e is TunnelException or OperationCanceledException or IOException)
@@ -266,40 +310,38 @@ public sealed class LifelineKeeper
             Fail(lane, e is OperationCanceledException ? new TunnelException(TunnelError.TimedOut, $"{lane.Dialer.Name}: no answer in time") : e);
         }
 
+        lock (_gate) lane.IsReplacing = false;
         Signal();
-    }
-
-    private static void Cancel(CancellationTokenSource source)
-    {
-        try
-        {
-            source.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It was over before.
-        }
+        if (old is null) return;
+        _client!.Want(old, false);
+        await Task.Delay(Farewell, _time, _over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _client.Drop(old);
     }
 
     private void OnPathEnded(LifelinePath path, Exception? reason)
     {
         Lane? lane;
         bool wasSpare = false;
+        long progress = _client!.Stream.Progress;
         lock (_gate)
         {
             lane = _lanes.FirstOrDefault(l => l.Path == path);
-            if (lane is null) return;
+            if (lane is null) return; // one that was replaced
+            long now = _time.GetTimestamp();
+            PathWear.Life life = lane.LifeOf(path, _time, now);
+            if (!lane.IsSpare && !lane.IsGivenUp) lane.Wear.Note(life, _time.GetElapsedTime(0, now));
+            lane.IsGivenUp = false;
             lane.Path = null;
             wasSpare = lane.IsSpare;
             lane.State = wasSpare ? LifelineRouteState.Idle : LifelineRouteState.Down;
             lane.IsSpare = false;
-            // One that lived for long is tried again at once.
-            if (_time.GetElapsedTime(lane.Since) > LongestPause) lane.Pause = TimeSpan.Zero;
+            // One that lived for long, or brought something, is tried again at once.
+            if (life.Age > Lasting || progress - lane.Progress > Progress) lane.Pause = TimeSpan.Zero;
             if (!wasSpare) lane.PutOff(_time, FirstPause, LongestPause);
             lane.Problem = wasSpare ? null : reason?.Message ?? "the carrier ended";
         }
 
-        if (!wasSpare && !_client!.Stream.Ended.IsCompleted) Lost?.Invoke(lane.Dialer.Name, lane.Problem!);
+        if (!wasSpare && !_client.Stream.Ended.IsCompleted) Lost?.Invoke(lane.Dialer.Name, lane.Problem!);
         Signal();
     }
 
@@ -307,7 +349,7 @@ public sealed class LifelineKeeper
     {
         lock (_gate)
         {
-            lane.State = LifelineRouteState.Down;
+            if (lane.Path is null) lane.State = LifelineRouteState.Down;
             lane.Problem = failure.Message;
             lane.PutOff(_time, FirstPause, LongestPause);
         }
@@ -318,36 +360,5 @@ public sealed class LifelineKeeper
     private void Signal()
     {
         lock (_gate) _look.TrySetResult();
-    }
-
-    /// <summary>What is known of one carrier; under the gate.</summary>
-    private sealed class Lane(IMailboxDialer dialer)
-    {
-        public IMailboxDialer Dialer => dialer;
-
-        public LifelineRouteState State { get; set; }
-
-        public LifelinePath? Path { get; set; }
-
-        public long Since { get; private set; }
-
-        public long NextTry { get; private set; }
-
-        public TimeSpan Pause { get; set; }
-
-        public bool IsSpare { get; set; }
-
-        public string? Problem { get; set; }
-
-        public void Up(LifelinePath path, long now)
-        {
-            (Path, Since, Problem, IsSpare) = (path, now, null, false);
-        }
-
-        public void PutOff(TimeProvider time, TimeSpan first, TimeSpan longest)
-        {
-            NextTry = time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency);
-            Pause = Pause == TimeSpan.Zero ? first : Pause * 2 < longest ? Pause * 2 : longest;
-        }
     }
 }

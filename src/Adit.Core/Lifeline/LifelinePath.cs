@@ -57,6 +57,12 @@ public sealed class LifelinePath : IDisposable
     /// <summary>Octets on their way.</summary>
     public int InFlight => Recovery.InFlight;
 
+    /// <summary>Octets of datagrams that arrived at the peer, as far as that is known.</summary>
+    public long Delivered => Recovery.Delivered;
+
+    /// <summary>Octets of authentic datagrams that arrived here.</summary>
+    public long Received { get; internal set; }
+
     /// <summary>What the peer still has to send, as it last said (BACKLOG).</summary>
     public long PeerBacklog { get; internal set; }
 
@@ -73,6 +79,12 @@ public sealed class LifelinePath : IDisposable
     internal bool PingDue { get; set; }
 
     internal bool StatusDue { get; set; }
+
+    /// <summary>Whether the peer is to be told how far its octets are here.</summary>
+    internal bool ArrivedDue { get; set; }
+
+    /// <summary>Whether the stream waits for the peer's word on how far it has it: what is sent before may be sent in vain.</summary>
+    internal bool AwaitsPeer { get; set; }
 
     /// <summary>When an acknowledgement is due; null where nothing waits for one.</summary>
     internal long? AcknowledgeAt { get; private set; }

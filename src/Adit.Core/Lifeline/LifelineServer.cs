@@ -166,9 +166,9 @@ public sealed class LifelineServer : IDisposable
             number = BinaryPrimitives.ReadUInt64BigEndian(sessionNumber);
             // The cookie of a path that was forgotten makes no second session.
             if (_sessions.Count >= _options.MaximumSessions || _sessions.ContainsKey(number)) return default;
-            session = new ServedSession(sessionSecret, new LifelineSession(isServer: true, _options.Session, now), confirm.Hint.ToArray());
+            session = new ServedSession(sessionSecret, new LifelineSession(isServer: true, _options.Session, now) { KeyHint = confirm.Hint.ToArray() });
         }
-        else if (!_sessions.TryGetValue(number, out session) || !session.Hint.AsSpan().SequenceEqual(confirm.Hint))
+        else if (!_sessions.TryGetValue(number, out session) || !session.Engine.KeyHint.Span.SequenceEqual(confirm.Hint))
         {
             return default;
         }
@@ -209,7 +209,7 @@ public sealed class LifelineServer : IDisposable
     {
         secret = new byte[LifelineKeys.SecretLength];
         if (!publicKey.IsEmpty) return takesKeyless && X25519.TryAgree(_privateKey, publicKey, secret);
-        foreach (CarrierKey key in _options.Keys)
+        foreach (CarrierKey key in _options.KeySource?.Invoke() ?? _options.Keys)
         {
             if (!key.Hint.Span.SequenceEqual(hint)) continue;
             key.Secret.CopyTo(secret);
@@ -233,7 +233,7 @@ public sealed class LifelineServer : IDisposable
         return HMACSHA256.HashData(_cookieKey, all)[..LifelineHandshake.CookieLength];
     }
 
-    private sealed record ServedSession(byte[] Secret, LifelineSession Engine, byte[] Hint);
+    private sealed record ServedSession(byte[] Secret, LifelineSession Engine);
 
     private sealed record Served(ServedSession Session, LifelinePath Path);
 }

@@ -6,6 +6,9 @@ public sealed record LifelineServerOptions
     /// <summary>The carrier keys that it knows, one a peer.</summary>
     public IReadOnlyList<CarrierKey> Keys { get; init; } = [];
 
+    /// <summary>Asked for the keys at each handshake, in place of <see cref="Keys"/>: they may come and go. Must be quick. Null: they never do.</summary>
+    public Func<IReadOnlyList<CarrierKey>>? KeySource { get; init; }
+
     /// <summary>Whether clients without a carrier key are taken. Default: no.</summary>
     public bool TakesKeyless { get; init; }
 

@@ -47,6 +47,7 @@ public sealed partial class LifelineSession
         // A server that can only answer tells its backlog in each datagram where there is one.
         if (!isOld) path.PeerBacklog = 0;
         path.LastHeard = _lastHeard = now;
+        path.Received += datagram.Length;
         bool isEliciting = TakeFrames(path, frames, now);
         path.Arrived(number, isEliciting, isLate, now);
         return true;
@@ -95,6 +96,8 @@ public sealed partial class LifelineSession
             case LifelineFrameType.PathStatus:
                 path.IsWantedByPeer = frame.Value != 0;
                 return true;
+            case LifelineFrameType.Arrived:
+                return TakeArrived((long)frame.Value);
             case LifelineFrameType.Close:
                 (End, EndReason, _closesLeft) = (Enum.IsDefined((LifelineEnd)frame.Value) && frame.Value != 0 ? (LifelineEnd)frame.Value : LifelineEnd.Aborted, Printable(frame.Octets), 0);
                 return true;

@@ -16,7 +16,7 @@ public sealed partial class LifelineSession
         ArgumentNullException.ThrowIfNull(path);
         if (path.IsRemoved) return false;
         if (End != LifelineEnd.None) return _closesLeft > 0 && now >= _closeAgainAt;
-        if (path.AcknowledgeAt <= now || path.PingDue || path.StatusDue || OtherAckDue(path, now) is not null) return true;
+        if (path.AcknowledgeAt <= now || path.PingDue || path.StatusDue || path.ArrivedDue || OtherAckDue(path, now) is not null) return true;
         return MayCarry(path) && (_grantDue || (_finDue && _next == _written) || (HasRoom(path) && Backlog > 0));
     }
 
@@ -61,6 +61,12 @@ public sealed partial class LifelineSession
 
     private void WriteFrames(LifelinePath path, ref LifelineFrameWriter writer, ref SentPacket packet, long now)
     {
+        if (path.ArrivedDue && writer.TryWrite(LifelineFrameType.Arrived, (ulong)InOrder))
+        {
+            path.ArrivedDue = false;
+            packet.HasArrived = packet.IsEliciting = true;
+        }
+
         if (path.StatusDue && writer.TryWrite(LifelineFrameType.PathStatus, path.IsWanted ? 1u : 0))
         {
             path.StatusDue = false;
@@ -110,6 +116,7 @@ public sealed partial class LifelineSession
     /// <summary>Whether the stream may go on a path: it is wanted by both and not silent, or there is no better one.</summary>
     private bool MayCarry(LifelinePath path)
     {
+        if (path.AwaitsPeer && !path.IsConfirmed) return false;
         if (IsGood(path)) return true;
         foreach (LifelinePath other in _paths)
         {

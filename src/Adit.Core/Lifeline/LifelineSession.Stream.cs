@@ -42,6 +42,12 @@ public sealed partial class LifelineSession
     /// <summary>Octets that can be read now.</summary>
     public int Readable => _arrived.IsEmpty || _arrived[0].Start != _read ? 0 : (int)Math.Min(int.MaxValue, _arrived[0].End - _read);
 
+    /// <summary>Octets that the peer has for sure, and those that were read here.</summary>
+    public long Progress => _outgoing.Start + _read;
+
+    /// <summary>How far the peer's octets are here, without a gap.</summary>
+    private long InOrder => _read + Readable;
+
     /// <summary>Whether the peer's direction has ended and all of it was read.</summary>
     public bool IsReadToEnd => _peerEnd >= 0 && _read == _peerEnd;
 
@@ -105,6 +111,17 @@ public sealed partial class LifelineSession
         return true;
     }
 
+    /// <summary>The peer has everything up to an offset, whatever became of its acknowledgements.</summary>
+    private bool TakeArrived(long offset)
+    {
+        if (offset > _next) return false; // never sent
+        if (offset <= _outgoing.Start) return true;
+        _lost.Remove(_outgoing.Start, offset);
+        _acknowledged.Add(_outgoing.Start, offset);
+        Advance();
+        return true;
+    }
+
     /// <summary>What was in packets that arrived.</summary>
     private void Settle()
     {
@@ -116,6 +133,11 @@ public sealed partial class LifelineSession
             if (packet.DataEnd > _outgoing.Start) _acknowledged.Add(Math.Max(packet.DataStart, _outgoing.Start), packet.DataEnd);
         }
 
+        Advance();
+    }
+
+    private void Advance()
+    {
         if (_acknowledged.IsEmpty || _acknowledged[0].Start > _outgoing.Start) return;
         long upTo = _acknowledged[0].End;
         _acknowledged.Remove(_acknowledged[0].Start, upTo);
@@ -129,9 +151,10 @@ public sealed partial class LifelineSession
         {
             if (packet.HasFin && !_finAcknowledged) _finDue = true;
             if (packet.HasMaxData) _grantDue = true;
-            if (packet.HasPathStatus)
+            foreach (LifelinePath path in _paths)
             {
-                foreach (LifelinePath path in _paths) path.StatusDue = true;
+                path.StatusDue |= packet.HasPathStatus;
+                path.ArrivedDue |= packet.HasArrived && !path.Profile.IsDear;
             }
 
             long start = Math.Max(packet.DataStart, _outgoing.Start);

@@ -43,6 +43,9 @@ public sealed partial class LifelineSession : IDisposable
     /// <summary>Which side this is.</summary>
     public bool IsServer { get; }
 
+    /// <summary>At the server: the hint of the carrier key that it began with; all zero for none.</summary>
+    internal ReadOnlyMemory<byte> KeyHint { get; init; }
+
     /// <summary>The paths that are there.</summary>
     public IReadOnlyList<LifelinePath> Paths => _paths;
 
@@ -77,6 +80,8 @@ public sealed partial class LifelineSession : IDisposable
     {
         _paths.Add(path);
         path.PingDue = !IsServer;
+        path.ArrivedDue = InOrder > 0;
+        path.AwaitsPeer = !IsServer && path.Profile.IsReliable && Unacknowledged > 0;
     }
 
     /// <summary>Takes a path away: what was on its way goes elsewhere.</summary>

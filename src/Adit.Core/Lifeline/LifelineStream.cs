@@ -34,6 +34,9 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>Who opened the first path, where its carrier tells; null elsewhere. What comes later may come from elsewhere.</summary>
     public System.Net.IPEndPoint? Source { get; internal set; }
 
+    /// <summary>At the server: which carrier key it began with, 8 hexadecimal digits; null for none.</summary>
+    public string? KeyHint => Session.KeyHint.Span.ContainsAnyExcept((byte)0) ? Convert.ToHexStringLower(Session.KeyHint.Span) : null;
+
     /// <summary>The engine; touched under its <see cref="LifelineSession.Gate"/> only.</summary>
     internal LifelineSession Session { get; }
 
@@ -116,6 +119,15 @@ public sealed class LifelineStream : DuplexStream
         Wake();
         _ = carrier.DisposeAsync().AsTask();
         PathEnded?.Invoke(path, reason);
+    }
+
+    /// <summary>Octets that the peer has for sure, and those that were read here.</summary>
+    internal long Progress
+    {
+        get
+        {
+            lock (Session.Gate) return Session.Progress;
+        }
     }
 
     /// <summary>How long nothing authentic came by a path.</summary>

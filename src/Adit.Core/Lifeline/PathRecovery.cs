@@ -33,6 +33,9 @@ internal sealed class PathRecovery(LifelineProfile profile)
     private double _backOff = 1;
     private long _lastEliciting;
 
+    /// <summary>Octets that arrived, as far as that is known.</summary>
+    public long Delivered { get; private set; }
+
     /// <summary>Octets on their way.</summary>
     public int InFlight { get; private set; }
 
@@ -119,6 +122,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
             }
 
             _latestSentAt = Math.Max(_latestSentAt, packet.SentAt);
+            Delivered += packet.Size;
             settled.Add(packet);
             packet.Size = 0;
         }

@@ -30,6 +30,9 @@ internal struct SentPacket
     /// <summary>Whether the state of the path was in it.</summary>
     public bool HasPathStatus;
 
+    /// <summary>Whether it said how far the peer's octets are here.</summary>
+    public bool HasArrived;
+
     /// <summary>Whether it is settled: acknowledged, or taken for lost.</summary>
     public bool IsSettled;
 }

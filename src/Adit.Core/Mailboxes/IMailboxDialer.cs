@@ -13,4 +13,14 @@ public interface IMailboxDialer
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The carrier cannot be reached, or refuses.</exception>
     ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Whether something better than a mailbox of this dialer may be there by now. Asked about once a second; must not wait.</summary>
+    /// <param name="mailbox">One that this opened, and that still works.</param>
+    bool MayImprove(IMailbox mailbox) => false;
+
+    /// <summary>Looks for something better.</summary>
+    /// <param name="mailbox">One that this opened, and that still works.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A mailbox to use in its place, which the caller owns; null where there is nothing better.</returns>
+    ValueTask<IMailbox?> ImproveAsync(IMailbox mailbox, CancellationToken cancellationToken = default) => new((IMailbox?)null);
 }

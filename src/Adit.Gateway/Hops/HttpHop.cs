@@ -38,11 +38,18 @@ internal static class HttpHop
             Path = hop.Path.TrimEnd('/'),
             Tls = isSecure ? HopTls.Of(hop, hasCarrierKey: !hop.Query.ContainsKey("cert")) : null,
             Rungs = RungsOf(hop),
+            Rate = RateOf(hop),
             Probes = hop.Scheme.Name is "http" or "https",
             Tunnel = proxy is null ? null : TunnelOf(hop, proxy, previous, factories),
             Proxy = isPlain ? new HttpUpstreamProxy(proxy!.Host, proxy.Port, proxy.User, proxy.Password) : null,
         };
         return new HttpCarrierDialer(options, previous, logger);
+    }
+
+    private static long RateOf(HopUri hop)
+    {
+        if (!hop.Query.TryGetValue("rate", out string? text)) return 0;
+        return CarrierDialers.IsLifeline(hop) ? HopRate.Parse(hop.ToString(), text) : throw Wrong(hop, "rate", "a carrier that holds a lifeline (resume)", "one without");
     }
 
     private static HttpRung[] RungsOf(HopUri hop)

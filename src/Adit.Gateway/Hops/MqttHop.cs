@@ -1,4 +1,3 @@
-using System.Globalization;
 using Adit.Carriers.Mqtt;
 using Adit.Core;
 using Adit.Core.Hops;
@@ -49,18 +48,10 @@ internal static class MqttHop
             Server = server,
             WebSocketPath = query.TryGetValue("ws", out string? ws) ? (ws.StartsWith('/') ? ws : "/" + ws) : null,
         };
-        if (query.TryGetValue("rate", out string? rate)) options = options with { Rate = RateOf(name, rate) };
+        if (query.TryGetValue("rate", out string? rate)) options = options with { Rate = HopRate.Parse(name, rate) };
         return query.TryGetValue("version", out string? version)
             ? options with { Versions = [version switch { "5" => MqttVersion.V5, "3.1.1" => MqttVersion.V311, _ => throw Wrong(name, "version", $"expected 5 or 3.1.1, got \"{version}\"") }] }
             : options;
-    }
-
-    private static long RateOf(string name, string text)
-    {
-        long unit = text.EndsWith('k') ? 1000 : text.EndsWith('M') ? 1_000_000 : 1;
-        return long.TryParse(unit == 1 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long rate) && (rate == 0 || rate * unit is >= 1000 and <= 10_000_000_000)
-            ? rate * unit
-            : throw Wrong(name, "rate", $"expected 1k to 10000M octets a second, or 0, got \"{text}\"");
     }
 
     private static TunnelException Wrong(string name, string key, string what) => new(TunnelError.BadConfiguration, $"{name}: {key}: {what}", name);

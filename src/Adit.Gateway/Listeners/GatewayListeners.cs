@@ -27,7 +27,8 @@ internal static class GatewayListeners
     {
         var binder = new SocketBinder(spread: true);
         var left = new List<ListenUri>(configuration.Listen.Count > 0 ? configuration.Listen : [Serving.GatewayServer.DefaultListen]);
-        var lifelines = new LifelineGatewayListener([.. left.Select(u => u.Key).OfType<string>().Distinct().SelectMany(CarrierKeyFile.LoadAll).DistinctBy(k => BitConverter.ToUInt32(k.Hint.Span))], time);
+        var ring = new CarrierKeyRing([.. left.Select(u => u.Key).OfType<string>().Distinct()], loggers?.CreateLogger("gateway"), time);
+        var lifelines = new LifelineGatewayListener(() => ring.Current, time);
         started.Add(lifelines);
         while (left.Count > 0)
         {

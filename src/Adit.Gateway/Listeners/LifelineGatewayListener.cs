@@ -17,10 +17,10 @@ internal sealed class LifelineGatewayListener : IGatewayListener
     private readonly List<(IMailboxListener Listener, string Scheme)> _mailboxes = [];
 
     /// <summary>Makes it; nothing listens yet.</summary>
-    /// <param name="keys">The carrier keys of all listeners.</param>
+    /// <param name="keys">The carrier keys of all listeners, as they are at the moment.</param>
     /// <param name="time">The clock.</param>
-    public LifelineGatewayListener(IReadOnlyList<CarrierKey> keys, TimeProvider time) =>
-        Acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = keys }, Accept, time);
+    public LifelineGatewayListener(Func<IReadOnlyList<CarrierKey>> keys, TimeProvider time) =>
+        Acceptor = new LifelineAcceptor(new LifelineServerOptions { KeySource = keys }, Accept, time);
 
     /// <summary>Takes what arrives.</summary>
     public LifelineAcceptor Acceptor { get; }
@@ -73,7 +73,7 @@ internal sealed class LifelineGatewayListener : IGatewayListener
 
     private void Accept(LifelineStream stream, string name)
     {
-        var incoming = new Incoming(stream, BoundAt, stream.Source, $"lifeline by {name}");
+        var incoming = new Incoming(stream, BoundAt, stream.Source, $"lifeline by {name}") { CarrierKey = stream.KeyHint };
         if (!_accepted.Writer.TryWrite(incoming)) stream.Abort(TunnelError.ResourceShortage);
     }
 }

@@ -113,7 +113,7 @@ internal sealed partial class ConnectionHost(Func<long, Incoming, IServedConnect
     private bool TryAdmit(Incoming incoming, ConnectionGate gate, out IServedConnection? connection, out PendingLogin? login)
     {
         connection = null;
-        if (gate.TryEnter(incoming.Source?.Address, null, out login, out string? why))
+        if (gate.TryEnter(incoming.Source?.Address, incoming.CarrierKey, out login, out string? why))
         {
             connection = make(Interlocked.Increment(ref _number), incoming);
             return true;

@@ -75,11 +75,18 @@ public static class CarrierKeyFile
     /// <exception cref="TunnelException">One of them is none, or there is none.</exception>
     public static IReadOnlyList<CarrierKey> LoadAll(string path)
     {
-        string full = HomePath.Expand(path);
-        if (!Directory.Exists(full)) return [Load(path)];
-        string[] files = [.. Directory.EnumerateFiles(full).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal).Take(MostKeys + 1)];
+        if (!Directory.Exists(HomePath.Expand(path))) return [Load(path)];
+        string[] files = [.. FilesOf(path)];
         if (files.Length is 0 or > MostKeys) throw Bad(path, $"expected a folder with 1 to {MostKeys} keys, got {(files.Length == 0 ? "none" : "more")}");
         return [.. files.Select(Load)];
+    }
+
+    /// <summary>The files of keys that a path stands for, there or not; of a folder one more than are taken, at most.</summary>
+    /// <param name="path">The file or folder.</param>
+    public static IEnumerable<string> FilesOf(string path)
+    {
+        string full = HomePath.Expand(path);
+        return Directory.Exists(full) ? Directory.EnumerateFiles(full).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal).Take(MostKeys + 1) : [full];
     }
 
     private static TunnelException Bad(string path, string what, Exception? cause = null) => new(TunnelError.BadConfiguration, $"{path}: carrier key: {what}", inner: cause);

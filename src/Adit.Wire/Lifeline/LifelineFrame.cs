@@ -12,7 +12,7 @@ public readonly ref struct LifelineFrame
     /// <summary>What it is.</summary>
     public LifelineFrameType Type { get; private init; }
 
-    /// <summary>The offset of DATA, the limit of MAXDATA, the octets of BACKLOG, the end of FIN, the code of CLOSE, the largest number of ACK, 0 or 1 of PATH_STATUS.</summary>
+    /// <summary>The offset of DATA, the limit of MAXDATA, the octets of BACKLOG, the end of FIN, the code of CLOSE, the largest number of ACK, 0 or 1 of PATH_STATUS, the offset of ARRIVED.</summary>
     public ulong Value { get; private init; }
 
     /// <summary>The other path of ACK_OTHER.</summary>
@@ -55,7 +55,7 @@ public readonly ref struct LifelineFrame
                 frame = new LifelineFrame { Type = type == LifelineFrameType.Close ? type : LifelineFrameType.Data, Value = offset, Octets = source.Slice(at, (int)length) };
                 at += (int)length;
                 break;
-            case LifelineFrameType.MaxData or LifelineFrameType.Backlog or LifelineFrameType.Fin or LifelineFrameType.PathStatus:
+            case LifelineFrameType.MaxData or LifelineFrameType.Backlog or LifelineFrameType.Fin or LifelineFrameType.PathStatus or LifelineFrameType.Arrived:
                 if (!TryNext(source, ref at, out ulong value)) return DecodeStatus.Truncated;
                 if (type == LifelineFrameType.PathStatus && value > 1) return DecodeStatus.BadValue;
                 frame = new LifelineFrame { Type = type, Value = value };

@@ -35,4 +35,7 @@ public enum LifelineFrameType : byte
 
     /// <summary>Whether the sender wants this path to carry the stream, or to be kept for later.</summary>
     PathStatus = 10,
+
+    /// <summary>How far the sender has the peer's octets, all of them: on a path that is new to a session, so that what was acknowledged on a lost one in vain is not sent again.</summary>
+    Arrived = 11,
 }

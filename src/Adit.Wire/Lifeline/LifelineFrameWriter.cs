@@ -21,7 +21,7 @@ public ref struct LifelineFrameWriter(Span<byte> room)
         return true;
     }
 
-    /// <summary>Writes a frame of one number: MAXDATA, BACKLOG, FIN, PATH_STATUS.</summary>
+    /// <summary>Writes a frame of one number: MAXDATA, BACKLOG, FIN, PATH_STATUS, ARRIVED.</summary>
     /// <param name="type">Which.</param>
     /// <param name="value">Its number.</param>
     /// <returns>Whether it fitted.</returns>

@@ -45,17 +45,32 @@ public readonly ref struct MqttConnack
         return DecodeStatus.Ok;
     }
 
-    /// <summary>Writes one, without properties.</summary>
-    /// <param name="destination">At least 5 octets.</param>
+    /// <summary>Octets of the packet.</summary>
+    /// <param name="version">The version of the connection.</param>
+    public int LengthIn(MqttVersion version) => HeaderIn(version).PacketLength;
+
+    /// <summary>Writes it; in 3.1.1 without properties.</summary>
+    /// <param name="destination">At least <see cref="LengthIn"/> octets.</param>
     /// <param name="version">The version of the connection.</param>
     /// <returns>Octets written.</returns>
     public int Write(Span<byte> destination, MqttVersion version)
     {
-        bool isNew = version == MqttVersion.V5;
-        MqttWriter writer = MqttWriter.Begin(destination, new MqttFixedHeader(MqttPacketType.ConnectAcknowledgement, 0, isNew ? 3 : 2), "mqtt connack");
+        MqttWriter writer = MqttWriter.Begin(destination, HeaderIn(version), "mqtt connack");
         writer.WriteByte(SessionPresent ? 1 : 0);
-        writer.WriteByte(isNew ? (int)Reason : Math.Max(0, Array.IndexOf(OldReasons, Reason)));
-        if (isNew) writer.WriteByte(0);
+        if (version == MqttVersion.V5)
+        {
+            writer.WriteByte((int)Reason);
+            writer.WriteInteger(Properties.Octets.Length);
+            writer.Write(Properties.Octets);
+            return writer.Written;
+        }
+
+        // A refusal that 3.1.1 has no number for must not read as a welcome.
+        int old = Array.IndexOf(OldReasons, Reason);
+        writer.WriteByte(old >= 0 ? old : Array.IndexOf(OldReasons, MqttReasonCode.ServerUnavailable));
         return writer.Written;
     }
+
+    private MqttFixedHeader HeaderIn(MqttVersion version) =>
+        new(MqttPacketType.ConnectAcknowledgement, 0, 2 + (version == MqttVersion.V5 ? MqttFixedHeader.IntegerLength((uint)Properties.Octets.Length) + Properties.Octets.Length : 0));
 }

@@ -11,7 +11,9 @@ public readonly ref struct MqttProperties
 
     private readonly ReadOnlySpan<byte> _octets;
 
-    private MqttProperties(ReadOnlySpan<byte> octets) => _octets = octets;
+    /// <summary>Takes properties that the caller has made, to be written; they are not judged.</summary>
+    /// <param name="octets">Them, without their length.</param>
+    public MqttProperties(ReadOnlySpan<byte> octets) => _octets = octets;
 
     private enum Kind
     {

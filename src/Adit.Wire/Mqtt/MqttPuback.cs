@@ -6,8 +6,8 @@ namespace Adit.Wire.Mqtt;
 /// </code></remarks>
 public readonly record struct MqttPuback(ushort PacketId, MqttReasonCode Reason)
 {
-    /// <summary>Octets of what is written.</summary>
-    public const int Length = 4;
+    /// <summary>Octets of the longest that is written.</summary>
+    public const int LongestLength = 5;
 
     /// <summary>Reads a packet.</summary>
     /// <param name="packet">A packet from its first octet.</param>
@@ -29,13 +29,16 @@ public readonly record struct MqttPuback(ushort PacketId, MqttReasonCode Reason)
         return status;
     }
 
-    /// <summary>Writes it as success, which both versions write alike.</summary>
-    /// <param name="destination">At least <see cref="Length"/> octets.</param>
+    /// <summary>Writes it.</summary>
+    /// <param name="destination">At least <see cref="LongestLength"/> octets.</param>
+    /// <param name="version">The version of the connection; 3.1.1 has no reasons.</param>
     /// <returns>Octets written.</returns>
-    public int Write(Span<byte> destination)
+    public int Write(Span<byte> destination, MqttVersion version)
     {
-        MqttWriter writer = MqttWriter.Begin(destination, new MqttFixedHeader(MqttPacketType.PublishAcknowledgement, 0, 2), "mqtt puback");
+        bool says = version == MqttVersion.V5 && Reason != MqttReasonCode.Success;
+        MqttWriter writer = MqttWriter.Begin(destination, new MqttFixedHeader(MqttPacketType.PublishAcknowledgement, 0, says ? 3 : 2), "mqtt puback");
         writer.WriteUInt16(PacketId);
+        if (says) writer.WriteByte((int)Reason);
         return writer.Written;
     }
 }

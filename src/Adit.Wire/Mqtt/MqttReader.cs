@@ -27,6 +27,18 @@ internal ref struct MqttReader(ReadOnlySpan<byte> source)
         return DecodeStatus.Ok;
     }
 
+    /// <summary>Begins with a whole packet whose body begins with a packet identifier and, in MQTT 5, properties: reads both.</summary>
+    public static DecodeStatus TryOpen(ReadOnlySpan<byte> packet, MqttPacketType type, MqttVersion version, out ushort id, out MqttReader body)
+    {
+        id = 0;
+        DecodeStatus status = TryOpen(packet, type, out _, out body);
+        if (status != DecodeStatus.Ok) return status;
+        id = body.ReadUInt16();
+        if (id == 0) body.Fail(DecodeStatus.BadValue); // §2.2.1
+        if (version == MqttVersion.V5) _ = MqttProperties.Read(ref body, type);
+        return body.Status;
+    }
+
     public byte ReadByte() => Take(1) is { Length: 1 } octets ? octets[0] : (byte)0;
 
     public ushort ReadUInt16() => Take(2) is { Length: 2 } octets ? BinaryPrimitives.ReadUInt16BigEndian(octets) : (ushort)0;

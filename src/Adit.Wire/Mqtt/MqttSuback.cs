@@ -28,12 +28,8 @@ public readonly ref struct MqttSuback
         suback = default;
         bool isUnsuback = packet.Length > 0 && (MqttPacketType)(packet[0] >> 4) == MqttPacketType.UnsubscribeAcknowledgement;
         MqttPacketType type = isUnsuback ? MqttPacketType.UnsubscribeAcknowledgement : MqttPacketType.SubscribeAcknowledgement;
-        DecodeStatus status = MqttReader.TryOpen(packet, type, out _, out MqttReader body);
+        DecodeStatus status = MqttReader.TryOpen(packet, type, version, out ushort id, out MqttReader body);
         if (status != DecodeStatus.Ok) return status;
-        ushort id = body.ReadUInt16();
-        if (id == 0) body.Fail(DecodeStatus.BadValue); // §2.2.1
-        if (version == MqttVersion.V5) _ = MqttProperties.Read(ref body, type);
-        if (body.Status != DecodeStatus.Ok) return body.Status;
         ReadOnlySpan<byte> reasons = body.Rest;
         bool hasNone = isUnsuback && version == MqttVersion.V311;
         if (hasNone != reasons.IsEmpty) return DecodeStatus.BadLength; // §3.9.3, §3.11.3

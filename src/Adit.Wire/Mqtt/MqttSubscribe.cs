@@ -26,7 +26,7 @@ public readonly ref struct MqttSubscribe
 
     /// <summary>Octets of the packet.</summary>
     /// <param name="version">The version of the connection.</param>
-    public int LengthIn(MqttVersion version) => HeaderIn(version).PacketLength;
+    public int LengthIn(MqttVersion version) => MqttWriter.HeaderOf(MqttPacketType.Subscribe, version, MqttWriter.TextLength(Filter) + 1).PacketLength;
 
     /// <summary>Reads a packet.</summary>
     /// <param name="packet">A packet from its first octet.</param>
@@ -36,25 +36,27 @@ public readonly ref struct MqttSubscribe
     public static DecodeStatus TryRead(ReadOnlySpan<byte> packet, MqttVersion version, out MqttSubscribe subscribe)
     {
         subscribe = default;
-        DecodeStatus status = MqttReader.TryOpen(packet, MqttPacketType.Subscribe, out _, out MqttReader body);
+        DecodeStatus status = MqttReader.TryOpen(packet, MqttPacketType.Subscribe, version, out ushort id, out MqttReader body);
         if (status != DecodeStatus.Ok) return status;
-        ushort id = body.ReadUInt16();
-        if (id == 0) body.Fail(DecodeStatus.BadValue); // §2.2.1
-        if (version == MqttVersion.V5) _ = MqttProperties.Read(ref body, MqttPacketType.Subscribe);
-        ReadOnlySpan<byte> first = ReadOne(ref body, version, out int options);
-        ReadOnlySpan<byte> others = body.Rest;
-        while (!body.Rest.IsEmpty) ReadOne(ref body, version, out _);
-        if (body.Status != DecodeStatus.Ok) return body.Status;
-        subscribe = new MqttSubscribe
-        {
-            PacketId = id,
-            Filter = first,
-            Qos = (MqttQos)(options & 3),
-            NoLocal = (options & 4) != 0,
-            RetainHandling = (options >> 4) & 3,
-            Others = others,
-        };
-        return DecodeStatus.Ok;
+        MqttSubscribe first = ReadOne(ref body, version, id);
+        while (!body.Rest.IsEmpty) ReadOne(ref body, version, id);
+        if (body.Status == DecodeStatus.Ok) subscribe = first;
+        return body.Status;
+    }
+
+    /// <summary>Reads the next topic of the same packet.</summary>
+    /// <param name="version">The version of the connection.</param>
+    /// <param name="next">What is said of it, with what follows it.</param>
+    /// <returns>False after the last.</returns>
+    public bool TryNext(MqttVersion version, out MqttSubscribe next)
+    {
+        // The caller may take it into the very place that it asks.
+        (ushort id, bool isLast) = (PacketId, Others.IsEmpty);
+        var body = new MqttReader(Others);
+        next = default;
+        if (isLast) return false;
+        next = ReadOne(ref body, version, id);
+        return body.Status == DecodeStatus.Ok;
     }
 
     /// <summary>Writes it, for the one topic.</summary>
@@ -63,23 +65,18 @@ public readonly ref struct MqttSubscribe
     /// <returns>Octets written.</returns>
     public int Write(Span<byte> destination, MqttVersion version)
     {
-        MqttWriter writer = MqttWriter.Begin(destination, HeaderIn(version), "mqtt subscribe");
-        writer.WriteUInt16(PacketId);
-        if (version == MqttVersion.V5) writer.WriteByte(0);
+        MqttWriter writer = MqttWriter.Begin(destination, MqttPacketType.Subscribe, version, PacketId, MqttWriter.TextLength(Filter) + 1, "mqtt subscribe");
         writer.WriteText(Filter);
         writer.WriteByte(version == MqttVersion.V5 ? (int)Qos | (NoLocal ? 4 : 0) | (RetainHandling << 4) : (int)Qos);
         return writer.Written;
     }
 
-    private static ReadOnlySpan<byte> ReadOne(scoped ref MqttReader body, MqttVersion version, out int options)
+    private static MqttSubscribe ReadOne(scoped ref MqttReader body, MqttVersion version, ushort id)
     {
         ReadOnlySpan<byte> filter = body.ReadText();
-        options = body.ReadByte();
+        int options = body.ReadByte();
         int allowed = version == MqttVersion.V5 ? 0x3f : 3;
         if (filter.IsEmpty || (options & ~allowed) != 0 || (options & 3) == 3 || (options >> 4) == 3) body.Fail(DecodeStatus.BadValue); // §4.7.3, §3.8.3.1
-        return filter;
+        return new MqttSubscribe { PacketId = id, Filter = filter, Qos = (MqttQos)(options & 3), NoLocal = (options & 4) != 0, RetainHandling = (options >> 4) & 3, Others = body.Rest };
     }
-
-    private MqttFixedHeader HeaderIn(MqttVersion version) =>
-        new(MqttPacketType.Subscribe, MqttFixedHeader.FlagsOf(MqttPacketType.Subscribe), 2 + (version == MqttVersion.V5 ? 1 : 0) + MqttWriter.TextLength(Filter) + 1);
 }

@@ -17,7 +17,7 @@ public readonly ref struct MqttUnsubscribe
 
     /// <summary>Octets of the packet.</summary>
     /// <param name="version">The version of the connection.</param>
-    public int LengthIn(MqttVersion version) => HeaderIn(version).PacketLength;
+    public int LengthIn(MqttVersion version) => MqttWriter.HeaderOf(MqttPacketType.Unsubscribe, version, MqttWriter.TextLength(Filter)).PacketLength;
 
     /// <summary>Reads a packet.</summary>
     /// <param name="packet">A packet from its first octet.</param>
@@ -27,21 +27,26 @@ public readonly ref struct MqttUnsubscribe
     public static DecodeStatus TryRead(ReadOnlySpan<byte> packet, MqttVersion version, out MqttUnsubscribe unsubscribe)
     {
         unsubscribe = default;
-        DecodeStatus status = MqttReader.TryOpen(packet, MqttPacketType.Unsubscribe, out _, out MqttReader body);
+        DecodeStatus status = MqttReader.TryOpen(packet, MqttPacketType.Unsubscribe, version, out ushort id, out MqttReader body);
         if (status != DecodeStatus.Ok) return status;
-        ushort id = body.ReadUInt16();
-        if (id == 0) body.Fail(DecodeStatus.BadValue); // §2.2.1
-        if (version == MqttVersion.V5) _ = MqttProperties.Read(ref body, MqttPacketType.Unsubscribe);
-        ReadOnlySpan<byte> first = body.ReadText();
-        if (first.IsEmpty) body.Fail(DecodeStatus.BadValue); // §4.7.3
-        ReadOnlySpan<byte> others = body.Rest;
-        while (!body.Rest.IsEmpty && !body.ReadText().IsEmpty)
-        {
-        }
+        MqttUnsubscribe first = ReadOne(ref body, id);
+        while (!body.Rest.IsEmpty) ReadOne(ref body, id);
+        if (body.Status == DecodeStatus.Ok) unsubscribe = first;
+        return body.Status;
+    }
 
-        status = body.End();
-        if (status == DecodeStatus.Ok) unsubscribe = new MqttUnsubscribe { PacketId = id, Filter = first, Others = others };
-        return status;
+    /// <summary>Reads the next topic of the same packet.</summary>
+    /// <param name="next">It, with what follows it.</param>
+    /// <returns>False after the last.</returns>
+    public bool TryNext(out MqttUnsubscribe next)
+    {
+        // The caller may take it into the very place that it asks.
+        (ushort id, bool isLast) = (PacketId, Others.IsEmpty);
+        var body = new MqttReader(Others);
+        next = default;
+        if (isLast) return false;
+        next = ReadOne(ref body, id);
+        return body.Status == DecodeStatus.Ok;
     }
 
     /// <summary>Writes it, for the one topic.</summary>
@@ -50,13 +55,15 @@ public readonly ref struct MqttUnsubscribe
     /// <returns>Octets written.</returns>
     public int Write(Span<byte> destination, MqttVersion version)
     {
-        MqttWriter writer = MqttWriter.Begin(destination, HeaderIn(version), "mqtt unsubscribe");
-        writer.WriteUInt16(PacketId);
-        if (version == MqttVersion.V5) writer.WriteByte(0);
+        MqttWriter writer = MqttWriter.Begin(destination, MqttPacketType.Unsubscribe, version, PacketId, MqttWriter.TextLength(Filter), "mqtt unsubscribe");
         writer.WriteText(Filter);
         return writer.Written;
     }
 
-    private MqttFixedHeader HeaderIn(MqttVersion version) =>
-        new(MqttPacketType.Unsubscribe, MqttFixedHeader.FlagsOf(MqttPacketType.Unsubscribe), 2 + (version == MqttVersion.V5 ? 1 : 0) + MqttWriter.TextLength(Filter));
+    private static MqttUnsubscribe ReadOne(scoped ref MqttReader body, ushort id)
+    {
+        ReadOnlySpan<byte> filter = body.ReadText();
+        if (filter.IsEmpty) body.Fail(DecodeStatus.BadValue); // §4.7.3
+        return new MqttUnsubscribe { PacketId = id, Filter = filter, Others = body.Rest };
+    }
 }

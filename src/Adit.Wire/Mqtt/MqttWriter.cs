@@ -23,6 +23,18 @@ internal ref struct MqttWriter(Span<byte> destination)
         return writer;
     }
 
+    /// <summary>Begins a packet that names topics (§3.8, §3.10): its header, the packet identifier and no properties.</summary>
+    public static MqttWriter Begin(Span<byte> destination, MqttPacketType type, MqttVersion version, ushort id, int length, string what)
+    {
+        MqttWriter writer = Begin(destination, HeaderOf(type, version, length), what);
+        writer.WriteUInt16(id);
+        if (version == MqttVersion.V5) writer.WriteByte(0);
+        return writer;
+    }
+
+    /// <summary>The header of such a packet.</summary>
+    public static MqttFixedHeader HeaderOf(MqttPacketType type, MqttVersion version, int length) => new(type, MqttFixedHeader.FlagsOf(type), 2 + (version == MqttVersion.V5 ? 1 : 0) + length);
+
     public void WriteByte(int value) => _destination[Written++] = (byte)value;
 
     public void WriteUInt16(int value)

@@ -82,6 +82,61 @@ public sealed class LifelineKeeperTests
         Assert.Equal(["a", "$"], site.Moved);
     }
 
+    /// <summary>A proxy that ends each request after the same amount: the third path is replaced before its end comes.</summary>
+    [Fact]
+    public async Task PathsThatAreCutAfterTheSameAmount_AreReplacedBefore()
+    {
+        await using var site = new Site("a");
+        site.Dialers[0].CutAfter = 1_000_000;
+        int lost = 0;
+        site.Keeper.Lost += (_, _) => Interlocked.Increment(ref lost);
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        for (int i = 0; Volatile.Read(ref lost) < 2; i++)
+        {
+            Assert.True(i < 40);
+            await site.ExchangeAsync(stream);
+        }
+
+        int opened = site.Dialers[0].Opened;
+        for (int i = 0; i < 30; i++)
+        {
+            await UntilAsync(() => site.Dialers[0].Newest < 800_000, () => site.ToString());
+            await site.ExchangeAsync(stream);
+        }
+
+        Assert.Equal(2, lost);
+        Assert.InRange(site.Dialers[0].Opened - opened, 3, 10);
+        Assert.Equal(1, site.Acceptor.SessionCount);
+        Assert.Equal(["a"], site.Moved);
+    }
+
+    [Fact]
+    public async Task SomethingBetterOfTheSameCarrier_IsTaken()
+    {
+        await using var site = new Site("a");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        site.Dialers[0].IsBetterThere = true;
+        await UntilAsync(() => site.Dialers[0].Opened == 2, () => site.ToString());
+        await UntilAsync(() => site.Acceptor.PathCount == 1, () => site.ToString());
+        await site.ExchangeAsync(stream);
+        Assert.Equal(["a"], site.Moved);
+        Assert.Equal([LifelineRouteState.Active], site.States);
+    }
+
+    /// <summary>What looks is in no hurry, and where nothing better is found the path stays.</summary>
+    [Fact]
+    public async Task NothingBetter_ChangesNothing()
+    {
+        await using var site = new Site("a");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        site.Dialers[0].IsBetterThere = site.Dialers[0].IsDown = true;
+        await UntilAsync(() => site.Dialers[0].Looked > 1, () => site.ToString());
+        await site.ExchangeAsync(stream);
+        Assert.Equal([LifelineRouteState.Active], site.States);
+        Assert.Equal(1, site.Dialers[0].Opened);
+    }
+
     private static async Task UntilAsync(Func<bool> condition, Func<string> what)
     {
         DateTime deadline = DateTime.UtcNow.AddSeconds(40);
@@ -106,11 +161,41 @@ public sealed class LifelineKeeperTests
 
         public int Opened { get; private set; }
 
+        /// <summary>Octets, of both directions, after which a mailbox is cut.</summary>
+        public long CutAfter { get; set; } = long.MaxValue;
+
+        /// <summary>Octets that the newest mailbox carried.</summary>
+        public long Newest { get; private set; }
+
+        public bool IsBetterThere { get; set; }
+
+        public int Looked { get; private set; }
+
+        public bool MayImprove(IMailbox mailbox) => IsBetterThere;
+
+        public async ValueTask<IMailbox?> ImproveAsync(IMailbox mailbox, CancellationToken cancellationToken = default)
+        {
+            Looked++;
+            if (IsDown) return null;
+            IsBetterThere = false;
+            return await OpenAsync(cancellationToken);
+        }
+
         public ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
         {
             if (IsDown) throw new TunnelException(TunnelError.Unreachable, $"{name}: down");
             Opened++;
-            (MemoryMailbox left, MemoryMailbox right) = MemoryMailbox.CreatePair(s_profile, 1200, _ => !IsSilent);
+            long passed = 0;
+            MemoryMailbox? end = null;
+            (MemoryMailbox left, MemoryMailbox right) = MemoryMailbox.CreatePair(s_profile, 1200, datagram =>
+            {
+                long all = Interlocked.Add(ref passed, datagram.Length);
+                lock (_open) if (end is not null && end == _open[^1]) Newest = all;
+                if (all > CutAfter) _ = end?.DisposeAsync().AsTask();
+                return !IsSilent;
+            });
+            end = right;
+            Newest = 0;
             _ = acceptor.ServeAsync(right, takesKeyless: true, cancellationToken: CancellationToken.None);
             lock (_open) _open.Add(right);
             return new ValueTask<IMailbox>(left);

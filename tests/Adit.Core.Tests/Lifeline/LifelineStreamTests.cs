@@ -14,6 +14,7 @@ public sealed class LifelineStreamTests
         await using Site site = new();
         await using LifelineClient client = await site.ConnectOverStreamAsync();
         await using LifelineStream served = await site.AcceptAsync();
+        Assert.Equal(Convert.ToHexStringLower(site.Key.Hint.Span), served.KeyHint);
         await ExchangeAsync(client.Stream, served, 8_000_000, 8_000_000);
     }
 
@@ -49,9 +50,9 @@ public sealed class LifelineStreamTests
             await client.AddPathAsync(site.Dial());
         }
 
+        Assert.Equal(1, site.Acceptor.SessionCount);
         cuts.SetResult();
         await exchange;
-        Assert.Equal(1, site.Acceptor.SessionCount);
     }
 
     [Fact]

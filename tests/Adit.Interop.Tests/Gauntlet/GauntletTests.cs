@@ -25,6 +25,7 @@ public sealed class GauntletTests
         await net.AssertOpenAsync(53);
         await net.ShutAsync(net.Firewall, input: "meta l4proto { tcp, udp } th dport 53");
         await net.AssertShutAsync(22, 53, 443);
+        await net.WitnessAsync(53, "tcp, udp"); // the resolver's queries
         await net.AssertEchoesAsync(gateway, "--via", $"dns://t.example?resolver={net.Firewall.Address4}&rate=0&key={key}");
     }
 
@@ -42,6 +43,7 @@ public sealed class GauntletTests
         await net.AssertOpenAsync(1883);
         await net.ShutAsync(net.Firewall, forward: "tcp dport 1883");
         await net.AssertShutAsync(22, 443);
+        await net.WitnessAsync(1883);
         await net.AssertEchoesAsync(gateway, "--via", hop);
     }
 

@@ -47,19 +47,7 @@ public sealed class LibraryTests
     public async Task Permissions_OfOurTopicsAlone_AreEnough()
     {
         Need();
-        string acl = """
-            user gateway
-            topic read adit/gateway/h
-            topic read adit/+/u
-            topic write adit/+/d
-
-            user client
-            topic write adit/gateway/h
-            topic write adit/+/u
-            topic read adit/+/d
-
-            """;
-        await using Mosquitto broker = await Mosquitto.StartAsync(["allow_anonymous true", "acl_file {acl}"], ("acl", acl));
+        await using Mosquitto broker = await Mosquitto.StartAsync(["allow_anonymous true", "acl_file {acl}"], ("acl", Permissions));
         MqttBrokerOptions server = Options(broker) with { User = "gateway" }, client = Options(broker) with { User = "client" };
         await EchoAsync(server, client, 1 << 20);
         // mosquitto grants every subscription, and then says nothing; but a message to where we may not publish is refused aloud.
@@ -185,9 +173,23 @@ public sealed class LibraryTests
         await AssertEchoAsync(lifeline.Stream, Bulk);
     }
 
+    /// <summary>Lines of an acl_file: what docs/MQTT.md asks for.</summary>
+    internal const string Permissions = """
+        user gateway
+        topic read adit/gateway/h
+        topic read adit/+/u
+        topic write adit/+/d
+
+        user client
+        topic write adit/gateway/h
+        topic write adit/+/u
+        topic read adit/+/d
+
+        """;
+
     private static string[] Broker(Mosquitto broker) => ["-h", "127.0.0.1", "-p", broker.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)];
 
-    private static async Task EventuallyAsync(Func<bool> holds)
+    internal static async Task EventuallyAsync(Func<bool> holds)
     {
         long began = Environment.TickCount64;
         while (!holds())

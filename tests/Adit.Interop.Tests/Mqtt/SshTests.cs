@@ -23,6 +23,56 @@ public sealed class SshTests : GatewayTest
         await ssh.WaitForExitAsync();
     }
 
+    /// <summary>mqtts://, each end by a user of its own who may do just what docs/MQTT.md asks for; the gateway knows the broker by an authority, the client by a pin.</summary>
+    [Fact]
+    public async Task Tls_WithUsersAndPermissions_CarriesBothWays_AndNothingLessGetsIn()
+    {
+        LibraryTests.Need("mosquitto_passwd", "openssl");
+        OpenSslCertificate certificate = await OpenSslCertificate.MakeAsync(Folder), other = await OpenSslCertificate.MakeAsync(Folder, "other");
+        string passwords = Folder["passwords"], acl = Folder.Write("acl", LibraryTests.Permissions);
+        (await ProcessRunner.RunAsync("mosquitto_passwd", "-b", "-c", passwords, "gateway", "one s3cret")).Succeeded();
+        (await ProcessRunner.RunAsync("mosquitto_passwd", "-b", passwords, "client", "an0ther")).Succeeded();
+        (string server, string client, string wrong) = (Secret("server", "gateway:one s3cret"), Secret("client", "client:an0ther"), Secret("wrong", "client:guess"));
+        Mosquitto broker = await Mosquitto.StartAsync([$"certfile {certificate.CertificateFile}", $"keyfile {certificate.KeyFile}", $"password_file {passwords}", $"acl_file {acl}"]);
+        string place = $"mqtts://127.0.0.1:{broker.Port}/adit";
+        await using SshOverMqtt all = await SshOverMqtt.StartAsync(Identity, broker, $"{place}?ca={certificate.CertificateFile}&auth={server}", $"{place}?pin={certificate.Pin}&auth={client}");
+        await using StreamServer echo = StreamServer.Echo();
+        using (OpenSshClient right = all.Client(Identity))
+        {
+            int port = Ports.Free();
+            await using PeerProcess ssh = await right.StartForwardingAsync("-L", $"127.0.0.1:{port}:127.0.0.1:{echo.Port}");
+            await AssertEchoAsync(Loopback(port), 16 * Mebi);
+            Assert.Contains("u'gateway'", broker.Log, StringComparison.Ordinal);
+            Assert.Contains("u'client'", broker.Log, StringComparison.Ordinal);
+            await ssh.SignalAsync("TERM");
+            await ssh.WaitForExitAsync();
+        }
+
+        foreach ((string from, string to, string expected) in ((string, string, string)[])
+        [
+            (client, wrong, "NotAuthorized"),
+            (certificate.Pin, other.Pin, "certificate"),
+            ($"pin={certificate.Pin}", $"ca={other.CertificateFile}", "certificate"),
+            ($"pin={certificate.Pin}&", "", "certificate"),
+        ])
+        {
+            using OpenSshClient refused = all.Client(Identity, hop => hop.Replace(from, to, StringComparison.Ordinal));
+            ProcessResult result = await refused.RunAsync(["-W", "127.0.0.1:9"]);
+            Assert.Equal(255, result.ExitCode);
+            Assert.Contains(expected, result.Errors, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("guess", result.Text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("s3cret", all.Gateway.Process.Errors.Text, StringComparison.Ordinal);
+
+        string Secret(string name, string text)
+        {
+            string path = Folder.Write(name, text + "\n");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return path;
+        }
+    }
+
     /// <summary>The broker is killed in the middle of a transfer and comes back: SSH notices nothing.</summary>
     [Fact]
     public async Task BrokerRestart_InTheMiddle_IsNotSeenInside()

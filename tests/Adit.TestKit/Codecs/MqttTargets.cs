@@ -20,8 +20,10 @@ public static class MqttTargets
         ["puback"] = Octets.Of("40 02 0007"),
         ["puback with a reason"] = Octets.Of("40 04 0007 10 00"),
         ["subscribe"] = Octets.Of("82 09 0001 00 0003 'a/b' 25"),
+        ["subscribe to several"] = Octets.Of("82 0f 0001 00 0003 'a/b' 01 0003 'c/#' 00"),
         ["suback"] = Octets.Of("90 04 0001 00 01"),
         ["unsubscribe"] = Octets.Of("a2 08 0002 00 0003 'a/b'"),
+        ["unsubscribe from several"] = Octets.Of("a2 0d 0002 00 0003 'a/b' 0003 'c/#'"),
         ["unsuback"] = Octets.Of("b0 04 0002 00 11"),
         ["pingreq"] = Octets.Of("c0 00"),
         ["pingresp"] = Octets.Of("d0 00"),
@@ -51,6 +53,14 @@ public static class MqttTargets
         new("mqtt-packet", [.. V5.Values, .. V311.Values], input =>
         {
             foreach (MqttVersion version in (MqttVersion[])[MqttVersion.V311, MqttVersion.V5]) _ = Read(input, version, new byte[input.Length + 64]);
+        }),
+        new("mqtt-filter", ["a/b/ca/+/#"u8.ToArray(), "$SYS/x$SYS/#"u8.ToArray()], input =>
+        {
+            ReadOnlySpan<byte> topic = input[..(input.Length / 2)], filter = input[(input.Length / 2)..];
+            bool matches = MqttTopicName.Matches(filter, topic);
+            if (matches && MqttTopicName.IsName(filter) && !filter.SequenceEqual(topic)) throw new CodecFailureException("a filter without wildcards means another topic");
+            if (matches && !MqttTopicName.Matches("#"u8, topic) && topic[0] != '$') throw new CodecFailureException("# does not mean every topic");
+            _ = MqttTopicName.IsFilter(filter);
         }),
         new("mqtt-session", [.. V5.Values.Where(v => v[0] is not 0x10).Select(v => (byte[])[.. V5["connack"], .. v]), .. V311.Values.Where(v => v[0] is not 0x10).Select(v => (byte[])[.. V311["connack"], .. v])], input =>
         {
@@ -88,21 +98,29 @@ public static class MqttTargets
                 return (status, status == DecodeStatus.Ok ? connect.Write(again) : 0);
             case MqttPacketType.ConnectAcknowledgement:
                 status = MqttConnack.TryRead(packet, version, out MqttConnack connack);
-                return (status, status == DecodeStatus.Ok && connack.Properties.Octets.IsEmpty ? connack.Write(again, version) : 0);
+                return (status, status == DecodeStatus.Ok ? connack.Write(again, version) : 0);
             case MqttPacketType.Publish:
                 status = MqttPublish.TryRead(packet, version, out MqttPublish publish);
                 return (status, status == DecodeStatus.Ok ? publish.Write(again, version) : 0);
             case MqttPacketType.PublishAcknowledgement:
                 status = MqttPuback.TryRead(packet, version, out MqttPuback puback);
-                return (status, status == DecodeStatus.Ok && puback.Reason == MqttReasonCode.Success ? puback.Write(again) : 0);
+                return (status, status == DecodeStatus.Ok ? puback.Write(again, version) : 0);
             case MqttPacketType.Subscribe:
                 status = MqttSubscribe.TryRead(packet, version, out MqttSubscribe subscribe);
+                for (MqttSubscribe each = subscribe; each.TryNext(version, out each);)
+                {
+                }
+
                 return (status, status == DecodeStatus.Ok && subscribe.Others.IsEmpty ? subscribe.Write(again, version) : 0);
             case MqttPacketType.SubscribeAcknowledgement or MqttPacketType.UnsubscribeAcknowledgement:
                 status = MqttSuback.TryRead(packet, version, out MqttSuback suback);
                 return (status, status == DecodeStatus.Ok ? suback.Write(again, version) : 0);
             case MqttPacketType.Unsubscribe:
                 status = MqttUnsubscribe.TryRead(packet, version, out MqttUnsubscribe unsubscribe);
+                for (MqttUnsubscribe each = unsubscribe; each.TryNext(out each);)
+                {
+                }
+
                 return (status, status == DecodeStatus.Ok && unsubscribe.Others.IsEmpty ? unsubscribe.Write(again, version) : 0);
             case MqttPacketType.Disconnect:
                 status = MqttDisconnect.TryRead(packet, version, out MqttDisconnect disconnect);

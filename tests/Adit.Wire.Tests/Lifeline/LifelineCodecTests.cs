@@ -50,7 +50,7 @@ public sealed class LifelineCodecTests
         Assert.Equal(
             [
                 LifelineFrameType.Ping, LifelineFrameType.Ack, LifelineFrameType.Data, LifelineFrameType.MaxData, LifelineFrameType.Backlog, LifelineFrameType.Fin, LifelineFrameType.Close, LifelineFrameType.PathStatus,
-                LifelineFrameType.AckOther, LifelineFrameType.Data,
+                LifelineFrameType.AckOther, LifelineFrameType.Arrived, LifelineFrameType.Data,
             ],
             types);
     }

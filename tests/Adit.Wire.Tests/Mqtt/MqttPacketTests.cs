@@ -19,7 +19,7 @@ public sealed class MqttPacketTests
         Array.Fill(again, (byte)0xaa);
         (DecodeStatus status, int written) = MqttTargets.Read(packet, version, again);
         Assert.Equal(DecodeStatus.Ok, status);
-        if (name is "connack" && version == MqttVersion.V5) return; // what a server allows is read only
+        if (name.EndsWith(" several", StringComparison.Ordinal)) return; // written for one topic at a time
         if (name is "connack of an older server" or "puback with a reason") return; // other forms of what is written
         Assert.Equal(packet, again[..written]);
     }
@@ -113,6 +113,14 @@ public sealed class MqttPacketTests
         Assert.Equal((30u, 1, "a/b", "data"), (publish.MessageExpiry, publish.TopicAlias, Encoding.ASCII.GetString(publish.Topic), Encoding.ASCII.GetString(publish.Payload)));
         Assert.Equal(DecodeStatus.Ok, MqttSubscribe.TryRead(Packet(MqttVersion.V5, "subscribe"), MqttVersion.V5, out MqttSubscribe subscribe));
         Assert.Equal((MqttQos.AtLeastOnce, true, 2), (subscribe.Qos, subscribe.NoLocal, subscribe.RetainHandling));
+        Assert.Equal(DecodeStatus.Ok, MqttSubscribe.TryRead(Packet(MqttVersion.V5, "subscribe to several"), MqttVersion.V5, out subscribe));
+        Assert.True(subscribe.TryNext(MqttVersion.V5, out subscribe));
+        Assert.Equal((1, "c/#", MqttQos.AtMostOnce), (subscribe.PacketId, Encoding.ASCII.GetString(subscribe.Filter), subscribe.Qos));
+        Assert.False(subscribe.TryNext(MqttVersion.V5, out _));
+        Assert.Equal(DecodeStatus.Ok, MqttUnsubscribe.TryRead(Packet(MqttVersion.V5, "unsubscribe from several"), MqttVersion.V5, out MqttUnsubscribe unsubscribe));
+        Assert.True(unsubscribe.TryNext(out unsubscribe));
+        Assert.Equal((2, "c/#"), (unsubscribe.PacketId, Encoding.ASCII.GetString(unsubscribe.Filter)));
+        Assert.False(unsubscribe.TryNext(out _));
         Assert.Equal(DecodeStatus.Ok, MqttDisconnect.TryRead(Packet(MqttVersion.V5, "disconnect with a reason"), MqttVersion.V5, out MqttDisconnect disconnect));
         Assert.Equal(MqttReasonCode.ServerShuttingDown, disconnect.Reason);
     }

@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using Adit.Core;
-using Adit.Core.Lifeline;
-using Adit.Core.Mailboxes;
 using Adit.Wire.Http;
 
 namespace Adit.Carriers.Http.Polls;
@@ -15,7 +13,7 @@ namespace Adit.Carriers.Http.Polls;
 /// takes no datagram twice; one that broke on a connection that was kept alive is sent again at once. When nothing was answered for long, or the gateway does not know the id (any more), the mailbox is broken, and the
 /// lifeline above opens another.
 /// </remarks>
-internal sealed class HttpPollMailbox : IMailbox
+internal sealed class HttpPollMailbox : BatchMailbox
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -34,9 +32,7 @@ internal sealed class HttpPollMailbox : IMailbox
     private readonly string _id = HttpRequests.NewId();
     private readonly Lock _gate = new();
     private readonly Stack<HttpPollConnection> _idle = new();
-    private readonly HttpPollQueue _queue;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<ArraySegment<byte>> _arrived = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(MostArrived) { SingleReader = true });
     private long _counter;
     private int _busy;
     private volatile bool _isHeard;
@@ -45,10 +41,10 @@ internal sealed class HttpPollMailbox : IMailbox
     private long _lastAnswer;
 
     private HttpPollMailbox(HttpCarrierOptions options, HttpPollConnection[] connections, Func<string, long, int, HttpRequestHead> requestOf, TimeProvider time)
+        : base(MostArrived)
     {
         (_options, _requestOf, _time) = (options, requestOf, time);
         for (int i = connections.Length - 1; i >= 0; i--) _idle.Push(connections[i]);
-        _queue = new HttpPollQueue(Pump);
         _lastAnswer = time.GetTimestamp();
     }
 
@@ -79,40 +75,11 @@ internal sealed class HttpPollMailbox : IMailbox
         }
     }
 
-    public string Name => _options.Name;
+    public override string Name => _options.Name;
 
-    public LifelineProfile Profile => HttpPolls.Profile;
+    public override int SendLimit => Math.Min(HttpPollBatch.LongestDatagram, Queue.Limit - HttpPollBatch.HeaderLength);
 
-    public int SendLimit => Math.Min(HttpPollBatch.LongestDatagram, _queue.Limit - HttpPollBatch.HeaderLength);
-
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => _queue.WaitForRoomAsync(cancellationToken);
-
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
-    {
-        _queue.Add(message.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
-    {
-        _queue.Flush();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
-    {
-        while (await _arrived.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!_arrived.Reader.TryRead(out ArraySegment<byte> datagram)) continue;
-            datagram.AsMemory().CopyTo(room);
-            HttpPollQueue.Return(datagram);
-            return datagram.Count;
-        }
-
-        return 0;
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         HttpPollConnection[] idle;
         lock (_gate)
@@ -122,13 +89,13 @@ internal sealed class HttpPollMailbox : IMailbox
             _idle.Clear();
         }
 
-        _arrived.Writer.TryComplete();
+        Arrived.Writer.TryComplete();
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (HttpPollConnection connection in idle) connection.Dispose();
     }
 
     /// <summary>Gives idle connections what is to be done.</summary>
-    private void Pump()
+    protected override void OnChanged()
     {
         while (true)
         {
@@ -137,7 +104,7 @@ internal sealed class HttpPollMailbox : IMailbox
             lock (_gate)
             {
                 if (_isOver || _idle.Count == 0) return;
-                if (!_queue.TryTake(out batch) && !(_isHeard && _busy < (_isFull ? HttpPolls.Slots : HttpPolls.Held))) return;
+                if (!Queue.TryTake(out batch) && !(_isHeard && _busy < (_isFull ? HttpPolls.Slots : HttpPolls.Held))) return;
                 connection = _idle.Pop();
                 _busy++;
             }
@@ -185,7 +152,7 @@ internal sealed class HttpPollMailbox : IMailbox
             }
 
             if (isOver) connection.Dispose();
-            else Pump();
+            else OnChanged();
         }
     }
 
@@ -207,7 +174,7 @@ internal sealed class HttpPollMailbox : IMailbox
             if (status == 413 && batch.Count > LeastLimit)
             {
                 // A proxy takes no body as long as this: shorter ones from now on. What was in it is a lifeline's loss.
-                _queue.Limit = Math.Max(Math.Min(_queue.Limit, batch.Count / 2), LeastLimit);
+                Queue.Limit = Math.Max(Math.Min(Queue.Limit, batch.Count / 2), LeastLimit);
                 return null;
             }
 
@@ -235,12 +202,12 @@ internal sealed class HttpPollMailbox : IMailbox
     private ValueTask TakeAsync(ArraySegment<byte> datagram, CancellationToken cancellationToken)
     {
         _isHeard = true;
-        return _arrived.Writer.TryWrite(datagram) ? ValueTask.CompletedTask : _arrived.Writer.WriteAsync(datagram, cancellationToken);
+        return Arrived.Writer.TryWrite(datagram) ? ValueTask.CompletedTask : Arrived.Writer.WriteAsync(datagram, cancellationToken);
     }
 
     private void Break(Exception why)
     {
-        _arrived.Writer.TryComplete(why is TunnelException ? why : new TunnelException(TunnelError.ConnectionLost, $"{Name}: poll: {why.Message}", null, why));
+        Arrived.Writer.TryComplete(why is TunnelException ? why : new TunnelException(TunnelError.ConnectionLost, $"{Name}: poll: {why.Message}", null, why));
         lock (_gate) _isOver = true;
         try
         {

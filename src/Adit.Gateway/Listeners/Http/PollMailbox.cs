@@ -1,8 +1,5 @@
 using System.Net;
-using System.Threading.Channels;
 using Adit.Carriers.Http.Polls;
-using Adit.Core.Lifeline;
-using Adit.Core.Mailboxes;
 using Adit.Wire.Http;
 
 namespace Adit.Gateway.Listeners.Http;
@@ -11,7 +8,7 @@ namespace Adit.Gateway.Listeners.Http;
 /// The gateway's end of one client's long-polls. Requests that find nothing to be said are held, oldest first; what is to be said leaves in the oldest of them. Bounded: the batches of a <see cref="HttpPollQueue"/>,
 /// <see cref="MostArrived"/> datagrams, <see cref="HttpPolls.Held"/> requests.
 /// </summary>
-internal sealed class PollMailbox : IMailbox
+internal sealed class PollMailbox : BatchMailbox
 {
     // Ours. A client that nobody knows yet is not held for long, and forgotten soon; one that does not ask for so long is gone.
     private const int MostArrived = 32;
@@ -22,8 +19,6 @@ internal sealed class PollMailbox : IMailbox
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly LinkedList<TaskCompletionSource<ArraySegment<byte>?>> _held = [];
-    private readonly HttpPollQueue _queue;
-    private readonly Channel<ArraySegment<byte>> _arrived = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(MostArrived) { SingleReader = true });
     private readonly ITimer _timer;
     private long _lastAsked;
     private bool _isOver;
@@ -31,23 +26,21 @@ internal sealed class PollMailbox : IMailbox
     /// <param name="source">Who asked first.</param>
     /// <param name="time">The clock.</param>
     public PollMailbox(IPEndPoint? source, TimeProvider time)
+        : base(MostArrived)
     {
         (Source, _time) = (source, time);
         Since = _lastAsked = time.GetTimestamp();
-        _queue = new HttpPollQueue(Match);
         _timer = time.CreateTimer(static self => ((PollMailbox)self!).Look(), this, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
-    public string Name => "long-polls";
+    public override string Name => "long-polls";
 
-    public LifelineProfile Profile => HttpPolls.Profile;
-
-    public IPEndPoint? Source { get; }
+    public override IPEndPoint? Source { get; }
 
     /// <summary>When it was made, by the clock's timestamps.</summary>
     public long Since { get; }
 
-    public int SendLimit => HttpPollBatch.LongestDatagram;
+    public override int SendLimit => HttpPollBatch.LongestDatagram;
 
     /// <summary>Whether the client has proven what it can.</summary>
     public bool IsConfirmed { get; set; }
@@ -56,9 +49,9 @@ internal sealed class PollMailbox : IMailbox
     /// <returns>False when it is over.</returns>
     public async ValueTask<bool> TakeAsync(ArraySegment<byte> datagram, CancellationToken cancellationToken)
     {
-        while (!_arrived.Writer.TryWrite(datagram))
+        while (!Arrived.Writer.TryWrite(datagram))
         {
-            if (await _arrived.Writer.WaitToWriteAsync(cancellationToken).ConfigureAwait(false)) continue;
+            if (await Arrived.Writer.WaitToWriteAsync(cancellationToken).ConfigureAwait(false)) continue;
             HttpPollQueue.Return(datagram);
             return false;
         }
@@ -80,7 +73,7 @@ internal sealed class PollMailbox : IMailbox
             _held.AddLast(own);
         }
 
-        Match();
+        OnChanged();
         lock (_gate)
         {
             if (_held.Count > HttpPolls.Held)
@@ -107,34 +100,7 @@ internal sealed class PollMailbox : IMailbox
         }
     }
 
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => _queue.WaitForRoomAsync(cancellationToken);
-
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
-    {
-        _queue.Add(message.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
-    {
-        _queue.Flush();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
-    {
-        while (await _arrived.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!_arrived.Reader.TryRead(out ArraySegment<byte> datagram)) continue;
-            datagram.AsMemory().CopyTo(room);
-            HttpPollQueue.Return(datagram);
-            return datagram.Count;
-        }
-
-        return 0;
-    }
-
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         End();
         return ValueTask.CompletedTask;
@@ -152,11 +118,11 @@ internal sealed class PollMailbox : IMailbox
         }
 
         _timer.Dispose();
-        _arrived.Writer.TryComplete();
+        Arrived.Writer.TryComplete();
         foreach (TaskCompletionSource<ArraySegment<byte>?> each in held) each.TrySetResult(IsConfirmed ? ArraySegment<byte>.Empty : default(ArraySegment<byte>?));
     }
 
-    private void Match()
+    protected override void OnChanged()
     {
         while (true)
         {
@@ -164,7 +130,7 @@ internal sealed class PollMailbox : IMailbox
             ArraySegment<byte> batch;
             lock (_gate)
             {
-                if (_held.Count == 0 || !_queue.TryTake(out batch)) return;
+                if (_held.Count == 0 || !Queue.TryTake(out batch)) return;
                 oldest = _held.First!.Value;
                 _held.RemoveFirst();
             }

@@ -1,4 +1,4 @@
-namespace Adit.Proxies.Streams;
+namespace Adit.Core.Streams;
 
 /// <summary>How many octets may pass: so many a second, and a second's worth at once. Thread-safe.</summary>
 /// <param name="perSecond">Octets a second; positive.</param>
