@@ -197,7 +197,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (length >= DnsHeldTime.Length)
             {
                 slot.Window.OnAnswered(ticket, now, DnsHeldTime.Decode(octets[0]));
-                if (!slot.IsJumbo) route.Health.OnAnswered();
+                if (!slot.IsJumbo) route.Health.OnAnswered(now);
                 route.LastHeard = _lastHeard = now;
                 (route.FailuresInRow, route.UnansweredSince, route.RetryAt, route.WasProbedInVain) = (0, long.MaxValue, 0, false);
                 if (slot.IsJumbo) route.JumboFailures = 0;
@@ -207,7 +207,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             else
             {
                 slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
-                if (!slot.IsJumbo) route.Health.OnFailed(now);
+                if (!slot.IsJumbo) route.Health.OnFailed(now, isHeard: true);
                 else if (isTruncated || ++route.JumboFailures >= MostJumboFailures) LeaveJumbo(route);
                 if (++route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && (r.WasProbedInVain || _probe is null)) || r.RetryAt > 0))
                     End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
@@ -394,7 +394,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         // A resolver that asked again itself answers late, and what the server said is no less true.
         for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
         if (isJumbo && count > 0 && (route.JumboFailures += count) >= MostJumboFailures) LeaveJumbo(route);
-        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now);
+        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now, isHeard: false);
         return count > 0;
     }
 

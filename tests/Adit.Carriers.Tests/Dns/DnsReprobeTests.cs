@@ -74,6 +74,23 @@ public sealed class DnsReprobeTests
         Assert.Equal(0, path.Mailbox.Changes);
     }
 
+    [Fact]
+    public async Task PathThatWasCut_AndIsAnotherWhenItIsBack_IsFoundOut()
+    {
+        await using Path path = new();
+        path.Run(2);
+        path.Link.Encodings = _ => false;
+        path.Found = null;
+        path.Run(10);
+        Assert.InRange(path.Probes, 1, 2);
+        path.Link.Encodings = _ => true;
+        path.Link.MostOctets = 512;
+        path.Found = "base229 255 16 plain 60000";
+        path.Run(8);
+        Assert.Equal(1, path.Mailbox.Changes);
+        Assert.False(path.Ended.IsCompleted);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("base229 255 16 edns 60000")]

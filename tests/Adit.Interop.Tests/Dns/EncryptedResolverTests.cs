@@ -2,25 +2,9 @@ using Adit.TestKit.Peers;
 
 namespace Adit.Interop.Tests.Dns;
 
-/// <summary>Resolvers that are asked by DNS over TLS and over HTTPS.</summary>
+/// <summary>Resolvers that are asked by DNS over TLS and over HTTPS, and those that are not trusted.</summary>
 public sealed class EncryptedResolverTests
 {
-    private const long Down = 4 << 20, Up = 512 << 10;
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Ssh_GoesThroughByTlsAndByHttps(bool isBind)
-    {
-        SshOverDnsTests.Need(isBind ? "named" : "unbound", "openssl");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
-        EncryptedDns encrypted = await EncryptedDns.MakeAsync(gateway.Folder, ResolverSite.Resolver);
-        await using PrivateService resolver = isBind ? await gateway.Site.StartBindAsync(options: encrypted.Bind) : await gateway.Site.StartUnboundAsync(settings: encrypted.Unbound);
-        string trust = $"&sni={EncryptedDns.Name}&ca={encrypted.Certificate.CertificateFile}";
-        await SshOverDnsTests.CarryAsync(gateway, gateway.Hop(encrypted.ByTls, trust), Down, Up);
-        await SshOverDnsTests.CarryAsync(gateway, gateway.Hop(encrypted.ByHttps, $"&pin={encrypted.Certificate.Pin}&jumbo=no"), Down / 4, Up);
-    }
-
     [Fact]
     public async Task Doctor_LooksThroughThem_AndNamesACertificateThatIsNotTrusted()
     {

@@ -143,7 +143,11 @@ public sealed class ResolverTests
         opened?.Invoke(mailbox);
         await using LifelineClient client = await LifelineClient.ConnectAsync(mailbox, server.Key, cancellationToken: deadline.Token);
         Exception? lost = null;
-        client.Stream.PathEnded += (_, reason) => lost = reason;
+        client.Stream.PathEnded += (_, reason) =>
+        {
+            lost = reason ?? new InvalidOperationException("the path ended");
+            deadline.Cancel();
+        };
         byte[] sent = new byte[Octets], got = new byte[Octets + 1];
         new SeededOctets(5).Fill(sent);
         Task writing = Task.Run(async () =>
@@ -152,16 +156,23 @@ public sealed class ResolverTests
             await client.Stream.CompleteWritesAsync(deadline.Token);
         });
         int at = 0, count;
-        while ((count = await client.Stream.ReadAsync(got.AsMemory(at), deadline.Token)) > 0)
+        try
         {
-            at += count;
-            if (at < Octets / 3 || midway is null) continue;
-            await midway();
-            midway = null;
+            while ((count = await client.Stream.ReadAsync(got.AsMemory(at), deadline.Token)) > 0)
+            {
+                at += count;
+                if (at < Octets / 3 || midway is null) continue;
+                await midway();
+                midway = null;
+            }
+
+            await writing;
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{at} octets came; {lost?.Message ?? "it took too long"}; {mailbox}");
         }
 
-        await writing;
-        Assert.Null(lost);
         Assert.Equal(Octets, at);
         Assert.True(got.AsSpan(0, at).SequenceEqual(sent));
     }
