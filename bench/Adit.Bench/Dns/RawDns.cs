@@ -5,6 +5,7 @@ using System.Net;
 using Adit.Carriers.Dns;
 using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
+using Adit.Core.Streams;
 using Adit.Wire.Dns;
 
 namespace Adit.Bench.Dns;
@@ -34,7 +35,7 @@ internal static class RawDns
     /// <summary>Prints octets and seconds, or for <c>echo</c> the median in microseconds.</summary>
     public static async Task LoadAsync(string resolvers, string kind, long amount, bool usesJumbo)
     {
-        var dialer = new DnsMailboxDialer(new DnsDialerOptions { Domains = [Domain], Resolvers = [.. resolvers.Split(',').Select(r => (DnsResolver)new IPEndPoint(IPAddress.Parse(r), 53))], UsesJumbo = usesJumbo, MaximumRate = 0 });
+        var dialer = new DnsMailboxDialer(new DnsDialerOptions { Domains = [Domain], Resolvers = [.. resolvers.Split(',').Select(ResolverOf)], UsesJumbo = usesJumbo, MaximumRate = 0 });
         long began = Stopwatch.GetTimestamp();
         IMailbox mailbox = await dialer.OpenAsync();
         await Console.Error.WriteLineAsync($"open {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
@@ -43,6 +44,7 @@ internal static class RawDns
         byte[] ask = new byte[9], room = new byte[65_536];
         ask[0] = (byte)kind[0];
         BinaryPrimitives.WriteInt64BigEndian(ask.AsSpan(1), amount);
+        client.Stream.PathEnded += (_, reason) => Console.Error.WriteLine($"ended: {reason?.Message}");
         began = Stopwatch.GetTimestamp();
         await client.Stream.WriteAsync(ask);
         if (kind == "echo")
@@ -83,6 +85,16 @@ internal static class RawDns
         await Console.Error.WriteLineAsync(mailbox.ToString());
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{amount} {seconds:0.000} {amount / seconds / 1000:0} kB/s"));
+    }
+
+    /// <summary>ADDRESS, tls://ADDRESS or https://ADDRESS; nobody is asked for a certificate that is any good.</summary>
+    private static DnsResolver ResolverOf(string text)
+    {
+        string address = text[(text.LastIndexOf('/') + 1)..];
+        var anyone = new TlsClientOptions { ServerName = address, DangerousAcceptAnyCertificate = true };
+        return text.StartsWith("tls:", StringComparison.Ordinal) ? new DnsResolver { Host = address, Port = DnsResolver.TlsPort, Tls = anyone }
+            : text.StartsWith("https:", StringComparison.Ordinal) ? new DnsResolver { Host = address, Port = DnsResolver.HttpsPort, Tls = anyone, Path = DnsResolver.UsualPath }
+            : new IPEndPoint(IPAddress.Parse(address), 53);
     }
 
     private static async Task AnswerAsync(LifelineStream stream)

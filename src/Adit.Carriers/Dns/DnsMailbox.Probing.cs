@@ -42,6 +42,7 @@ internal sealed partial class DnsMailbox
         {
             if (_isDisposed) return;
             long now = Now;
+            bool wasFailing = route.IsPaused;
             (route.IsProbing, route.IsPaused) = (false, false);
             bool differs = found is { } f && (f.Shape != route.Shape || f.Domain != route.Domain);
             if (differs) Changes++;
@@ -52,7 +53,8 @@ internal sealed partial class DnsMailbox
                 if (differs && route.UnansweredSince != long.MaxValue) route.UnansweredSince = now;
             }
 
-            route.Health.OnProbed(now, differs, route.Shape.IsWorseThan(route.Best, route.Domain));
+            route.Health.OnProbed(now, found is not null, differs, route.Shape.IsWorseThan(route.Best, route.Domain));
+            route.WasProbedInVain = wasFailing && !differs && !route.Health.IsCut;
             Rouse();
         }
 

@@ -23,7 +23,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private const long RetryAfter = 10_000_000;
     private const long EndAfter = 15_000_000; // ours: silence of all
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
-    private const int MostJumboFailures = 16; // ours: in a row
+    private const int MostJumboFailures = 6; // ours: in a row
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
 
     /// <summary>Ours: symbols of a label that no two outstanding queries share but by an odd chance; they are of the datagram's tag.</summary>
@@ -179,7 +179,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         _arrived.Writer.TryComplete();
-        foreach (DnsResolverLink link in _links) await link.DisposeAsync().ConfigureAwait(false);
+        foreach (DnsLink link in _links) await link.DisposeAsync().ConfigureAwait(false);
     }
 
     public void OnAnswer(object context, long ticket, in DnsMessage message, bool isStream)
@@ -197,9 +197,9 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (length >= DnsHeldTime.Length)
             {
                 slot.Window.OnAnswered(ticket, now, DnsHeldTime.Decode(octets[0]));
-                if (!slot.IsJumbo) route.Health.OnAnswered();
+                if (!slot.IsJumbo) route.Health.OnAnswered(now);
                 route.LastHeard = _lastHeard = now;
-                (route.FailuresInRow, route.UnansweredSince, route.RetryAt) = (0, long.MaxValue, 0);
+                (route.FailuresInRow, route.UnansweredSince, route.RetryAt, route.WasProbedInVain) = (0, long.MaxValue, 0, false);
                 if (slot.IsJumbo) route.JumboFailures = 0;
                 _isFirst = false;
                 keeps = length > DnsHeldTime.Length;
@@ -207,9 +207,9 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             else
             {
                 slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
-                if (!slot.IsJumbo) route.Health.OnFailed(now);
+                if (!slot.IsJumbo) route.Health.OnFailed(now, isHeard: true);
                 else if (isTruncated || ++route.JumboFailures >= MostJumboFailures) LeaveJumbo(route);
-                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && !r.IsProbing) || r.RetryAt > 0))
+                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && (r.WasProbedInVain || _probe is null)) || r.RetryAt > 0))
                     End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
             }
 
@@ -230,10 +230,17 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     {
         lock (_gate)
         {
-            if (_isDisposed || isStream) return;
+            if (_isDisposed) return;
             long now = Now;
             foreach (DnsRoute route in _routes.Where(r => r.Link == link))
             {
+                if (isStream)
+                {
+                    // A connection that is refused tells more than one that says nothing.
+                    if ((route.JumboFailures += 2) >= MostJumboFailures) LeaveJumbo(route);
+                    continue;
+                }
+
                 // Nobody listens there: once it can be chance, while it is started anew.
                 if (++route.FailuresInRow >= 3 && HasOther(route)) route.RetryAt = now + RetryAfter;
             }
@@ -251,7 +258,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         {
             return string.Create(CultureInfo.InvariantCulture, $"{Name}; changed {Changes}") + string.Concat(_routes.Select(r => string.Create(
                 CultureInfo.InvariantCulture,
-                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}")));
+                $"; {r.Link.Resolver} {r.Shape}: window {r.Window.Window}, out {r.Window.Outstanding}, base {r.Window.BaseDelay / 1000} ms, round trip {r.Window.RoundTrip / 1000} ms, shrank {r.Window.Shrinks}, failed {r.Window.Failed}, late {r.Window.Late}, jumbo window {r.JumboWindow.Window}, failed {r.JumboWindow.Failed}{(r.Link.Problem is { } problem ? $", {problem.Message}" : "")}")));
         }
     }
 
@@ -387,7 +394,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         // A resolver that asked again itself answers late, and what the server said is no less true.
         for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
         if (isJumbo && count > 0 && (route.JumboFailures += count) >= MostJumboFailures) LeaveJumbo(route);
-        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now);
+        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now, isHeard: false);
         return count > 0;
     }
 

@@ -23,7 +23,7 @@ internal sealed class DnsResolverLink : DnsLink
         : base(resolver, sink)
     {
         _place = new IPEndPoint(resolver.Address!, resolver.Port);
-        _stream = new DnsStreamConnection(ConnectAsync, octets => Take(octets, Stream, isStream: true), _ => { });
+        _stream = new DnsStreamConnection(ConnectAsync, octets => Take(octets, Stream, isStream: true), _ => Broke(isStream: true));
         try
         {
             for (int i = 0; i < Ports; i++)

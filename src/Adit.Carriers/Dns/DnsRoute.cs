@@ -68,6 +68,9 @@ internal sealed class DnsRoute
     /// <summary>Whether it is neither left nor paused.</summary>
     public bool IsOpen(long now) => RetryAt <= now && !IsPaused;
 
+    /// <summary>Whether it fails, and a probe found no other way: the fault is not the shape's.</summary>
+    public bool WasProbedInVain { get; set; }
+
     /// <summary>From here on names are written so.</summary>
     public void Adopt(DnsDomainName domain, DnsShape shape)
     {

@@ -4,7 +4,7 @@ namespace Adit.Carriers.Dns;
 /// <remarks>
 /// Theory of operation: chance and a full path lose some queries, and the window deals with them; a shape that passes no more loses nearly all, or all that carry anything. So the share of failures is smoothed over the last eight
 /// or so, and more than half for a while is a suspicion. Where a probe finds nothing new the next one waits twice as long; where it found a way that is worse the better one is looked for again after a minute, then
-/// more and more rarely.
+/// more and more rarely. While nothing at all is heard, not even a refusal, the path is cut, and a probe tells nothing of what passes when it is not: so the first word after that ends the wait.
 /// </remarks>
 internal sealed class DnsRouteHealth
 {
@@ -20,19 +20,28 @@ internal sealed class DnsRouteHealth
     private long _notBefore = long.MinValue;
     private long _hopeAt = long.MaxValue;
     private bool _isSuspect;
+    private bool _hasHeard;
+
+    /// <summary>Whether the last probe found nothing, and nothing whatever was heard since the route began to fail.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>A query was answered.</summary>
-    public void OnAnswered()
+    public void OnAnswered(long now)
     {
+        Hear(now);
         _share -= _share * Weight;
         if (_share < 0.5) _badSince = long.MaxValue;
     }
 
     /// <summary>A query was not answered, or by nothing that can be read.</summary>
-    public void OnFailed(long now)
+    /// <param name="now">The time.</param>
+    /// <param name="isHeard">Whether anything came.</param>
+    public void OnFailed(long now, bool isHeard)
     {
+        if (isHeard) Hear(now);
         _share += (1 - _share) * Weight;
-        if (_share >= 0.5 && _badSince == long.MaxValue) _badSince = now;
+        if (_share < 0.5 || _badSince != long.MaxValue) return;
+        (_badSince, _hasHeard) = (now, isHeard);
     }
 
     /// <summary>Something that a probe had found to pass passes no more.</summary>
@@ -46,14 +55,24 @@ internal sealed class DnsRouteHealth
 
     /// <summary>A probe ended.</summary>
     /// <param name="now">The time.</param>
+    /// <param name="hasFound">Whether it found any way.</param>
     /// <param name="hasChanged">Whether it found another way.</param>
     /// <param name="isWorse">Whether the way that is taken now is worse than the best that ever was.</param>
-    public void OnProbed(long now, bool hasChanged, bool isWorse)
+    public void OnProbed(long now, bool hasFound, bool hasChanged, bool isWorse)
     {
+        IsCut = !hasFound && !_hasHeard;
         (_share, _badSince, _isSuspect) = (0, long.MaxValue, false);
         _wait = hasChanged ? FirstWait : Math.Min(LongestWait, _wait * 2);
         _notBefore = now + _wait;
         _hope = hasChanged ? FirstHope : Math.Min(LongestHope, _hope * 2);
         _hopeAt = isWorse ? now + _hope : long.MaxValue;
+    }
+
+    private void Hear(long now)
+    {
+        _hasHeard = true;
+        if (!IsCut) return;
+        IsCut = false;
+        (_wait, _notBefore) = (FirstWait, now);
     }
 }

@@ -14,11 +14,14 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
 {
     private const int LengthOctets = 2;
     private const int MostWaiting = 256; // ours: queries that wait for the connection
+    private const int MostSilence = 6000; // ours, in ms: a connection that says nothing to queries for so long is dead, though TCP will not know for minutes
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5); // ours
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private Channel<(byte[] Octets, int Length)>? _waiting;
+    private CancellationTokenSource? _cut;
+    private long _unansweredSince;
     private bool _isDisposed;
 
     /// <summary>Takes a message, whose octets are valid during the call.</summary>
@@ -32,11 +35,21 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
         message.CopyTo(octets.AsSpan(LengthOctets));
         lock (_gate)
         {
+            long now = Environment.TickCount64;
+            if (_waiting is not null && _unansweredSince != 0 && now - _unansweredSince > MostSilence)
+            {
+                _cut!.Cancel();
+                _waiting.Writer.TryComplete();
+                _waiting = null;
+            }
+
+            if (_waiting is null || _unansweredSince == 0) _unansweredSince = now;
             if (_waiting is null && !_isDisposed)
             {
                 _waiting = Channel.CreateBounded<(byte[], int)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
                 Channel<(byte[] Octets, int Length)> waiting = _waiting;
-                _ = Task.Run(() => RunAsync(waiting));
+                CancellationTokenSource cut = _cut = new CancellationTokenSource();
+                _ = Task.Run(() => RunAsync(waiting, cut));
             }
 
             if (_waiting?.Writer.TryWrite((octets, LengthOctets + message.Length)) == true) return;
@@ -58,20 +71,22 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
         _stopping.Cancel();
     }
 
-    private async Task RunAsync(Channel<(byte[] Octets, int Length)> waiting)
+    private async Task RunAsync(Channel<(byte[] Octets, int Length)> waiting, CancellationTokenSource cut)
     {
         Stream? stream = null;
+        Task receiving = Task.CompletedTask;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, cut.Token);
         try
         {
-            using (var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
+            using (var timeout = CancellationTokenSource.CreateLinkedTokenSource(ending.Token))
             {
                 timeout.CancelAfter(Patience);
                 stream = await connect(timeout.Token).ConfigureAwait(false);
             }
 
-            _ = ReceiveAsync(stream, waiting);
+            receiving = ReceiveAsync(stream, waiting, ending.Token);
             byte[] room = new byte[16 * 1024];
-            while (await waiting.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
+            while (await waiting.Reader.WaitToReadAsync(ending.Token).ConfigureAwait(false))
             {
                 // What waits goes together: length and message in one write at least (RFC 7766 §8), and one record of TLS for several.
                 int count = 0;
@@ -82,7 +97,7 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
                     ArrayPool<byte>.Shared.Return(next.Octets);
                 }
 
-                await stream.WriteAsync(room.AsMemory(0, count), _stopping.Token).ConfigureAwait(false);
+                await stream.WriteAsync(room.AsMemory(0, count), ending.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException or TunnelException)
@@ -97,11 +112,13 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
             if (_waiting == waiting) _waiting = null;
         }
 
+        await ending.CancelAsync().ConfigureAwait(false);
+        await receiving.ConfigureAwait(false);
         if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
         while (waiting.Reader.TryRead(out (byte[] Octets, int Length) left)) ArrayPool<byte>.Shared.Return(left.Octets);
     }
 
-    private async Task ReceiveAsync(Stream stream, Channel<(byte[] Octets, int Length)> waiting)
+    private async Task ReceiveAsync(Stream stream, Channel<(byte[] Octets, int Length)> waiting, CancellationToken ending)
     {
         byte[] room = new byte[2 * (LengthOctets + ushort.MaxValue)];
         int start = 0, end = 0;
@@ -112,6 +129,7 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
                 int length = end - start >= LengthOctets ? BinaryPrimitives.ReadUInt16BigEndian(room.AsSpan(start)) : -1;
                 if (length >= 0 && end - start >= LengthOctets + length)
                 {
+                    Volatile.Write(ref _unansweredSince, 0);
                     received(room.AsSpan(start + LengthOctets, length));
                     start += LengthOctets + length;
                     continue;
@@ -123,7 +141,7 @@ internal sealed class DnsStreamConnection(Func<CancellationToken, Task<Stream>> 
                     (start, end) = (0, end - start);
                 }
 
-                int count = await stream.ReadAsync(room.AsMemory(end), _stopping.Token).ConfigureAwait(false);
+                int count = await stream.ReadAsync(room.AsMemory(end), ending).ConfigureAwait(false);
                 if (count == 0) break;
                 end += count;
             }

@@ -27,7 +27,7 @@ internal static class DnsReport
             to.WriteLine($"  {f.Advice}");
         }
 
-        to.WriteLine(findings.Any(f => f.Shape is not null) ? $"try: adit ssh --via '{hop}?key=FILE' me@gateway" : $"{hop}: nothing passes");
+        to.WriteLine(findings.Any(f => f.Shape is not null) ? $"try: adit ssh --via '{hop}{(hop.Query.Count == 0 ? '?' : '&')}key=FILE' me@gateway" : $"{hop}: nothing passes");
     }
 
     /// <summary>For programs: one object.</summary>

@@ -50,6 +50,7 @@ internal static class DoctorCommand
                 "adit doctor proxy proxy.example:3128",
                 "adit doctor proxy 192.0.2.1:1080 --output json",
                 "adit doctor 'dns://t.example?resolver=192.0.2.53'",
+                "adit doctor 'dns://t.example?resolver=tls://192.0.2.1,https://dns.example/dns-query'",
             ])
         {
             Target, Via, Try, Config, Usual, Path, SshConfigFile, Identity, NoLogin, Timeout, Within, Output,

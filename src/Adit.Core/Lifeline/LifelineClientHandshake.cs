@@ -121,6 +121,7 @@ public sealed class LifelineClientHandshake
             header,
             now);
         session.Session.Add(Path);
+        if (_key is not null && _joins is null) session.Session.GrantWindow();
         Session = session;
     }
 }

@@ -5,11 +5,8 @@ namespace Adit.Core.Lifeline;
 /// <summary>One path of a session: its keys, numbers, acknowledgements and what is on its way. Used through <see cref="LifelineSession"/>.</summary>
 public sealed class LifelinePath : IDisposable
 {
-    /// <summary>Ours: ranges of arrived numbers that are remembered; older ones are not acknowledged again.</summary>
-    private const int MostRanges = 256;
-
     private readonly byte[] _confirm;
-    private readonly RangeSet _arrived = new();
+    private readonly ArrivedPackets _arrived = new();
 
     internal LifelinePath(uint number, LifelineProfile profile, ReadOnlySpan<byte> sealSecret, ReadOnlySpan<byte> openSecret, ReadOnlySpan<byte> confirm, long now)
     {
@@ -93,7 +90,6 @@ public sealed class LifelinePath : IDisposable
     internal int HeaderLength => (_confirm.Length > 0 && !IsConfirmed ? _confirm.Length : 1 + LifelineHandshake.PathLength) + 2;
 
     private int _sinceAcknowledged;
-    private long _largestAt;
 
     /// <summary>Writes what stands before the frames.</summary>
     internal void WriteHeader(Span<byte> room, long number)
@@ -114,9 +110,7 @@ public sealed class LifelinePath : IDisposable
     /// <summary>A packet arrived that is authentic and new.</summary>
     internal void Arrived(long number, bool isEliciting, bool isLate, long now)
     {
-        if (_arrived.IsEmpty || number >= _arrived[_arrived.Count - 1].End) _largestAt = now;
-        _arrived.Add(number, number + 1);
-        while (_arrived.Count > MostRanges) _arrived.Remove(_arrived[0].Start, _arrived[0].End);
+        _arrived.Add(number, now);
         if (!isEliciting) return;
         _sinceAcknowledged++;
         // What comes out of order is told sooner: it may mean a loss, or the end of one (RFC 9000 §13.2.1).
@@ -130,16 +124,7 @@ public sealed class LifelinePath : IDisposable
     /// <param name="now">The time.</param>
     internal bool TryWriteAck(ref LifelineFrameWriter writer, bool isOther, long now)
     {
-        if (_arrived.IsEmpty) return false;
-        int count = Math.Min(_arrived.Count, LifelineFrame.MaximumRanges);
-        Span<(ulong First, ulong Last)> ranges = stackalloc (ulong, ulong)[count];
-        for (int i = 0; i < count; i++)
-        {
-            (long start, long end) = _arrived[_arrived.Count - 1 - i];
-            ranges[i] = ((ulong)start, (ulong)(end - 1));
-        }
-
-        if (!writer.TryWriteAck(isOther ? Number : null, ranges, (ulong)Math.Max(0, (now - _largestAt) / 1000))) return false;
+        if (!_arrived.TryWrite(ref writer, isOther ? Number : null, now)) return false;
         _sinceAcknowledged = 0;
         AcknowledgeAt = null;
         return true;

@@ -190,6 +190,7 @@ public sealed class LifelineServer : IDisposable
             }
 
             session.Engine.Add(path);
+            if (isNew && confirm.Hint.ContainsAnyExcept((byte)0)) session.Engine.GrantWindow();
         }
 
         DropSilent(session.Engine, path);

@@ -63,6 +63,9 @@ public sealed partial class LifelineSession
         return count;
     }
 
+    /// <summary>The peer is known by its carrier key: it gets the whole window with the first datagram that has room, in place of the initial limit that grows with what was read.</summary>
+    internal void GrantWindow() => _grantDue = true;
+
     /// <summary>Ends this side's direction behind what was written.</summary>
     public void CompleteWrites()
     {

@@ -31,7 +31,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
     private double _late;
     private double _timely;
     private double _backOff = 1;
-    private long _lastEliciting;
+    private long _timeoutFrom;
 
     /// <summary>Octets that arrived, as far as that is known.</summary>
     public long Delivered { get; private set; }
@@ -63,7 +63,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
         get
         {
             if (Packets == 0 || profile.IsReliable) return null;
-            long due = _lastEliciting + Timeout();
+            long due = _timeoutFrom + Timeout();
             for (int i = _first; i < _sent.Count && _sent[i].SentAt <= _latestSentAt; i++)
             {
                 if (_sent[i] is { IsSettled: false, IsEliciting: true } packet) return Math.Min(due, packet.SentAt + LossDelay());
@@ -78,9 +78,10 @@ internal sealed class PathRecovery(LifelineProfile profile)
     {
         _sent.Add(packet);
         if (!packet.IsEliciting) return;
+        // The timeout runs from the first that is on its way, or the last that was answered (RFC 6298 §5), so that what is sent meanwhile does not put it off.
+        if (Packets == 0) _timeoutFrom = packet.SentAt;
         InFlight += packet.Size;
         Packets++;
-        _lastEliciting = packet.SentAt;
     }
 
     /// <summary>Numbers that arrived.</summary>
@@ -118,7 +119,7 @@ internal sealed class PathRecovery(LifelineProfile profile)
                 Acknowledged++;
                 if (++_timely >= TimelyMemory) Settle();
                 if (packet.Number == last) Measure(now - packet.SentAt, delay);
-                (_backOff, Timeouts) = (1, 0);
+                (_backOff, Timeouts, _timeoutFrom) = (1, 0, now);
             }
 
             _latestSentAt = Math.Max(_latestSentAt, packet.SentAt);
@@ -153,10 +154,10 @@ internal sealed class PathRecovery(LifelineProfile profile)
     /// <param name="lost">Takes the oldest packet on its way, so that what it held can be sent again.</param>
     public bool IsTimeout(long now, List<SentPacket> lost)
     {
-        if (Packets == 0 || profile.IsReliable || now < _lastEliciting + Timeout()) return false;
+        if (Packets == 0 || profile.IsReliable || now < _timeoutFrom + Timeout()) return false;
         Timeouts++;
         _backOff = Math.Min(_backOff * 1.5, 64);
-        _lastEliciting = now;
+        _timeoutFrom = now;
         Span<SentPacket> sent = CollectionsMarshal.AsSpan(_sent);
         // After one timeout a probe with the oldest; after two the path has a hole, and everything is sent again.
         for (int i = _first; i < sent.Length; i++)

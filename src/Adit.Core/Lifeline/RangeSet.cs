@@ -65,6 +65,13 @@ internal sealed class RangeSet
         return at < _ranges.Count && _ranges[at].Start <= start && _ranges[at].End >= end;
     }
 
+    /// <summary>Which range a number is in; -1 for none.</summary>
+    public int IndexOf(long number)
+    {
+        int at = FirstEndingFrom(number + 1);
+        return at < _ranges.Count && _ranges[at].Start <= number ? at : -1;
+    }
+
     /// <summary>Takes all out.</summary>
     public void Clear() => _ranges.Clear();
 

@@ -1,4 +1,5 @@
 using Adit.Carriers.Dns;
+using Adit.Core;
 using Adit.TestKit.Time;
 using Adit.Wire.Dns;
 using Adit.Wire.Dns.Payload;
@@ -38,7 +39,7 @@ public sealed class DnsReprobeTests
         path.Run(5);
         Assert.InRange(path.Link.Answered - before, 100_000, long.MaxValue);
         Assert.Equal(1, path.Mailbox.Changes);
-        Assert.False(path.HasEnded);
+        Assert.False(path.Ended.IsCompleted);
     }
 
     [Fact]
@@ -71,6 +72,38 @@ public sealed class DnsReprobeTests
         path.Run(300);
         Assert.InRange(path.Probes, 2, 6);
         Assert.Equal(0, path.Mailbox.Changes);
+    }
+
+    [Fact]
+    public async Task PathThatWasCut_AndIsAnotherWhenItIsBack_IsFoundOut()
+    {
+        await using Path path = new();
+        path.Run(2);
+        path.Link.Encodings = _ => false;
+        path.Found = null;
+        path.Run(10);
+        Assert.InRange(path.Probes, 1, 2);
+        path.Link.Encodings = _ => true;
+        path.Link.MostOctets = 512;
+        path.Found = "base229 255 16 plain 60000";
+        path.Run(8);
+        Assert.Equal(1, path.Mailbox.Changes);
+        Assert.False(path.Ended.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("base229 255 16 edns 60000")]
+    public async Task NothingButRefusals_EndsIt_OnceAProbeFoundNoOtherWay(string? found)
+    {
+        await using Path path = new();
+        path.Run(2);
+        path.Link.MostOctets = 0; // cut short, all of them
+        path.Link.HasStream = false;
+        path.Found = found;
+        path.Run(10);
+        Assert.Equal(TunnelError.ConnectionLost, (await Assert.ThrowsAsync<TunnelException>(() => path.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))).Error);
+        Assert.Equal(1, path.Probes);
     }
 
     [Fact]
@@ -111,6 +144,7 @@ public sealed class DnsReprobeTests
                 () => { },
                 ProbeAsync,
                 _time);
+            Ended = ReadAsync();
         }
 
         public DnsMailbox Mailbox { get; }
@@ -122,29 +156,26 @@ public sealed class DnsReprobeTests
 
         public int Probes { get; private set; }
 
-        public bool HasEnded { get; private set; }
+        /// <summary>Completes, or fails, with the mailbox.</summary>
+        public Task Ended { get; }
 
         public void Run(int seconds)
         {
             for (int i = 0; i < seconds * 1000; i += 5)
             {
                 Mailbox.NoteBacklog(_turns++ % 200 < 100 ? 20_000 : 60_000);
-                while (Mailbox.WantsPoll) Assert.True(Mailbox.SendAsync(_datagram).IsCompletedSuccessfully);
+                while (Mailbox.WantsPoll) Assert.True(Mailbox.SendAsync(_datagram).AsTask().IsCompletedSuccessfully);
                 _time.Advance(TimeSpan.FromMilliseconds(5));
-                Drain();
             }
         }
 
         public ValueTask DisposeAsync() => Mailbox.DisposeAsync();
 
-        private void Drain()
+        private async Task ReadAsync()
         {
             byte[] room = new byte[65_536];
-            while (true)
+            while (await Mailbox.ReceiveAsync(room) > 0)
             {
-                ValueTask<int> next = Mailbox.ReceiveAsync(room, new CancellationToken(canceled: true));
-                if (next.IsFaulted) HasEnded |= next.AsTask().Exception!.InnerException is not OperationCanceledException;
-                if (!next.IsCompletedSuccessfully) return;
             }
         }
 

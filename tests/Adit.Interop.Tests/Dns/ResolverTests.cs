@@ -1,6 +1,7 @@
 using System.Net;
 using Adit.Carriers.Dns;
 using Adit.Core.Lifeline;
+using Adit.Core.Mailboxes;
 using Adit.TestKit.Peers;
 using Adit.Wire.Dns;
 
@@ -80,7 +81,42 @@ public sealed class ResolverTests
         await using DnsServer server = await DnsServer.StartAsync();
         await using Unbound first = await Unbound.StartAsync("t.example", $"127.0.0.1@{server.EndPoint.Port}");
         await using Unbound second = await Unbound.StartAsync("t.example", $"127.0.0.1@{server.EndPoint.Port}");
-        await EchoAsync(server, [first.EndPoint, second.EndPoint], usesJumbo: false, midway: first.Process.Kill);
+        await EchoAsync(server, [first.EndPoint, second.EndPoint], usesJumbo: false, midway: () =>
+        {
+            first.Process.Kill();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Settings with which a resolver is started anew while a session goes through it, and what the session's names look like then.</summary>
+    public static TheoryData<string, string> Restarts => new()
+    {
+        { "max-udp-size: 512", "base229 255 16 plain 0" },
+        { "qname-minimisation-strict: yes", "base229 255 16 edns 0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Restarts))]
+    public async Task RestartedWithSettingsThatPassLess_TheSessionIsCarriedOn(string setting, string shape)
+    {
+        PeerRequired.Installed("unbound");
+        await using DnsServer server = await DnsServer.StartAsync();
+        await using Unbound first = await Unbound.StartAsync("t.example", $"127.0.0.1@{server.EndPoint.Port}");
+        Unbound? second = null;
+        IMailbox mailbox = null!;
+        await EchoAsync(
+            server,
+            [first.EndPoint],
+            usesJumbo: false,
+            midway: async () =>
+            {
+                first.Process.Kill();
+                await first.Process.WaitForExitAsync();
+                second = await Unbound.StartAsync("t.example", $"127.0.0.1@{server.EndPoint.Port}", port: first.Port, settings: [setting]);
+            },
+            opened: m => mailbox = m);
+        Assert.Contains($"changed 1; {first.EndPoint} {shape}", mailbox.ToString(), StringComparison.Ordinal);
+        await second!.DisposeAsync();
     }
 
     [Fact]
@@ -99,11 +135,19 @@ public sealed class ResolverTests
         return (await prober.FindAsync(TimeSpan.FromSeconds(4)))?.ToString() ?? "nothing";
     }
 
-    private static async Task EchoAsync(DnsServer server, IReadOnlyList<IPEndPoint> resolvers, bool usesJumbo = true, Action? midway = null)
+    private static async Task EchoAsync(DnsServer server, IReadOnlyList<IPEndPoint> resolvers, bool usesJumbo = true, Func<Task>? midway = null, Action<IMailbox>? opened = null)
     {
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
         DnsMailboxDialer dialer = new(new DnsDialerOptions { Domains = [DnsServer.Domain], Resolvers = [.. resolvers], UsesJumbo = usesJumbo });
-        await using LifelineClient client = await LifelineClient.ConnectAsync(await dialer.OpenAsync(deadline.Token), server.Key, cancellationToken: deadline.Token);
+        IMailbox mailbox = await dialer.OpenAsync(deadline.Token);
+        opened?.Invoke(mailbox);
+        await using LifelineClient client = await LifelineClient.ConnectAsync(mailbox, server.Key, cancellationToken: deadline.Token);
+        Exception? lost = null;
+        client.Stream.PathEnded += (_, reason) =>
+        {
+            lost = reason ?? new InvalidOperationException("the path ended");
+            deadline.Cancel();
+        };
         byte[] sent = new byte[Octets], got = new byte[Octets + 1];
         new SeededOctets(5).Fill(sent);
         Task writing = Task.Run(async () =>
@@ -112,15 +156,23 @@ public sealed class ResolverTests
             await client.Stream.CompleteWritesAsync(deadline.Token);
         });
         int at = 0, count;
-        while ((count = await client.Stream.ReadAsync(got.AsMemory(at), deadline.Token)) > 0)
+        try
         {
-            at += count;
-            if (at < Octets / 3 || midway is null) continue;
-            midway();
-            midway = null;
+            while ((count = await client.Stream.ReadAsync(got.AsMemory(at), deadline.Token)) > 0)
+            {
+                at += count;
+                if (at < Octets / 3 || midway is null) continue;
+                await midway();
+                midway = null;
+            }
+
+            await writing;
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{at} octets came; {lost?.Message ?? "it took too long"}; {mailbox}");
         }
 
-        await writing;
         Assert.Equal(Octets, at);
         Assert.True(got.AsSpan(0, at).SequenceEqual(sent));
     }

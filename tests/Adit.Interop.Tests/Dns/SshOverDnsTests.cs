@@ -5,7 +5,7 @@ using Adit.TestKit.Peers;
 namespace Adit.Interop.Tests.Dns;
 
 /// <summary>SSH through real resolvers, 10 ms from the client and 40 ms from the gateway.</summary>
-public sealed class SshOverDnsTests
+public sealed class SshOverDnsTests(SharedDnsGateway shared) : IClassFixture<SharedDnsGateway>
 {
     private const long Down = 16 << 20, Up = 2 << 20, Small = 1 << 20;
 
@@ -13,7 +13,7 @@ public sealed class SshOverDnsTests
     public async Task ThroughUnbound_ForwardsCarryExactly()
     {
         Need("unbound");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Unbound unbound = await gateway.Site.StartUnboundAsync();
         await CarryAsync(gateway, gateway.Hop(), Down, Up);
     }
@@ -22,18 +22,18 @@ public sealed class SshOverDnsTests
     public async Task ThroughUnboundByUdpAlone_ForwardsCarryExactly()
     {
         Need("unbound");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Unbound unbound = await gateway.Site.StartUnboundAsync();
-        await CarryAsync(gateway, gateway.Hop(more: "&jumbo=no"), Small * 4, Small);
+        await CarryAsync(gateway, gateway.Hop(more: "&jumbo=no"), Small * 4, Small / 2);
     }
 
     [Fact]
     public async Task ThroughBind_ForwardsCarryExactly()
     {
         Need("named");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Bind bind = await gateway.Site.StartBindAsync();
-        await CarryAsync(gateway, gateway.Hop(), Down, Up);
+        await CarryAsync(gateway, gateway.Hop(), Down / 2, Up / 2);
     }
 
     [Fact]
@@ -42,14 +42,27 @@ public sealed class SshOverDnsTests
         Need("unbound");
         await using DnsGateway gateway = await DnsGateway.StartAsync(loss: 0.01);
         await using Unbound unbound = await gateway.Site.StartUnboundAsync();
-        await CarryAsync(gateway, gateway.Hop(more: "&jumbo=no"), Small, Small);
+        await CarryAsync(gateway, gateway.Hop(more: "&jumbo=no"), Small, Small / 4);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ByTlsAndByHttps_ForwardsCarryExactly(bool isBind)
+    {
+        Need(isBind ? "named" : "unbound", "openssl");
+        DnsGateway gateway = await shared.StartedAsync();
+        EncryptedDns encrypted = await EncryptedDns.MakeAsync(gateway.Folder, ResolverSite.Resolver);
+        await using PrivateService resolver = isBind ? await gateway.Site.StartBindAsync(options: encrypted.Bind) : await gateway.Site.StartUnboundAsync(settings: encrypted.Unbound);
+        await CarryAsync(gateway, gateway.Hop(encrypted.ByTls, $"&sni={EncryptedDns.Name}&ca={encrypted.Certificate.CertificateFile}"), Small * 2, Small / 8);
+        await CarryAsync(gateway, gateway.Hop(encrypted.ByHttps, $"&pin={encrypted.Certificate.Pin}&jumbo=no"), Small, Small / 8);
     }
 
     [Fact]
     public async Task OneResolverOfTwoKilledMidway_TheForwardCarriesOn()
     {
         Need("unbound");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Unbound first = await gateway.Site.StartUnboundAsync();
         await using Unbound second = await gateway.Site.StartUnboundAsync(ResolverSite.SecondResolver);
         await using StreamServer source = StreamServer.Source(Small * 4, GatewayTest.Seed, gateway.Far(9000));
@@ -69,19 +82,19 @@ public sealed class SshOverDnsTests
     public async Task OpenSsh_GoesThroughAsItsProxyCommand()
     {
         Need("named");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Bind bind = await gateway.Site.StartBindAsync();
         await using StreamServer echo = StreamServer.Echo(gateway.Far(9000));
         using OpenSshClient client = gateway.OpenSsh();
         await using PeerProcess ssh = await client.StartForwardingAsync("-o", $"ProxyCommand={AditProgram.ExecutablePath} ssh -F {client.ConfigFile} -p 2222 -i {client.Identity!.PrivatePath} --via '{gateway.Hop()}' -W 127.0.0.1:2022 me@gateway.test", "-L", "9001:127.0.0.1:9000");
-        await GatewayTest.AssertEchoAsync(gateway.Near(9001), Small / 4);
+        await GatewayTest.AssertEchoAsync(gateway.Near(9001), Small / 8);
     }
 
     [Fact]
     public async Task Keystrokes_ComeBackWithinTwoRoundTrips()
     {
         Need("named");
-        await using DnsGateway gateway = await DnsGateway.StartAsync();
+        DnsGateway gateway = await shared.StartedAsync();
         await using Bind bind = await gateway.Site.StartBindAsync();
         await using StreamServer echo = StreamServer.Echo(gateway.Far(9000));
         using OpenSshClient client = gateway.Client();

@@ -8,19 +8,23 @@ public sealed class Bind : PrivateService
     {
     }
 
+    /// <summary>A line that stands by itself.</summary>
+    private static bool IsClause(string line) => line.StartsWith("tls ", StringComparison.Ordinal);
+
     /// <param name="zone">The zone that it is sent to an authority for.</param>
     /// <param name="authority">That authority's address.</param>
     /// <param name="authorityPort">Its port.</param>
     /// <param name="address">Where it listens.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="at">The namespace.</param>
-    /// <param name="options">More lines for its options clause.</param>
+    /// <param name="options">More lines for its options clause; those that begin with <c>tls </c> stand before it.</param>
     public static Task<Bind> StartAsync(string zone, string authority, int authorityPort, string address = "127.0.0.1", int port = 0, NetworkNamespace? at = null, params string[] options) => StartAsync(
         "bind",
         port,
         (folder, listen) =>
         {
             string file = folder.Write("named.conf", $$"""
+                {{string.Join('\n', options.Where(IsClause))}}
                 options {
                   directory "{{folder.Path}}";
                   pid-file none;
@@ -32,7 +36,7 @@ public sealed class Bind : PrivateService
                   recursion yes;
                   dnssec-validation no;
                   empty-zones-enable no;
-                {{string.Join('\n', options.Select(s => "  " + s))}}
+                {{string.Join('\n', options.Where(o => !IsClause(o)).Select(s => "  " + s))}}
                 };
                 logging { channel all { file "named.log"; severity info; }; category default { all; }; };
                 controls { };
