@@ -50,7 +50,7 @@ public sealed class TourCommandTests
 
         int code = await AditCommand.InvokeAsync(["tour", "--size", "1"], output, TextWriter.Null);
 
-        Assert.Equal(0, code);
+        Assert.True(code == 0, output.ToString());
         Assert.Contains("MiB came by tcp; tcp is cut: goes on by ws", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("MiB came by dns; tcp is back: goes on by tcp", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("adit ssh -N -D 1080 me@bastion", output.ToString(), StringComparison.Ordinal);
