@@ -209,7 +209,8 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
                 slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
                 if (!slot.IsJumbo) route.Health.OnFailed(now, isHeard: true);
                 else if (isTruncated || ++route.JumboFailures >= MostJumboFailures) LeaveJumbo(route);
-                if (++route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && (r.WasProbedInVain || _probe is null)) || r.RetryAt > 0))
+                route.OnRefused(now);
+                if (route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && (r.WasProbedInVain || _probe is null)) || r.RetryAt > 0))
                     End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
             }
 

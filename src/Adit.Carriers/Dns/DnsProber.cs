@@ -112,7 +112,8 @@ public sealed class DnsProber : IAsyncDisposable
             while (true)
             {
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-                if (asked.All(a => a.Outcome is not null) || (isDecided?.Invoke([.. asked.Select(a => a.Outcome)], elapsed) ?? false) || elapsed >= limit)
+                if (asked.All(a => a.Outcome is not null) || (isDecided?.Invoke([.. asked.Select(a => a.Outcome)], elapsed) ?? false) || elapsed >= limit
+                    || _link.Problem is { Error: TunnelError.CertificateNotTrusted }) // it will not be trusted in a second
                     return [.. asked.Select(a => a.Outcome ?? new DnsProbeOutcome(a.Kind, false, a.Code, 0, elapsed, a.IsTruncated))];
                 if (elapsed >= roundEnds) break;
                 await _sink.Changed.WaitAsync(roundEnds - elapsed, cancellationToken).ConfigureAwait(false);
@@ -201,7 +202,8 @@ public sealed class DnsProber : IAsyncDisposable
 
         public void OnBroken(DnsLink link, bool isStream)
         {
-            // The time limit tells.
+            // The time limit tells, but for what is final.
+            Changed.Release();
         }
     }
 }

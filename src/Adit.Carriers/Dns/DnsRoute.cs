@@ -24,6 +24,9 @@ internal sealed class DnsRoute
     /// <summary>Ours: jumbo queries at once; resolvers take about that many on a connection.</summary>
     private const int MostJumbo = 16;
 
+    /// <summary>Ours: refusals in a row before it is asked more slowly.</summary>
+    private const int Patient = 16;
+
     public DnsLink Link { get; }
 
     public DnsDomainName Domain { get; private set; }
@@ -65,8 +68,17 @@ internal sealed class DnsRoute
 
     public int JumboFailures { get; set; }
 
-    /// <summary>Whether it is neither left nor paused.</summary>
-    public bool IsOpen(long now) => RetryAt <= now && !IsPaused;
+    /// <summary>When it may be asked again after refusals, which come at once and would be asked for as fast again.</summary>
+    public long QuietUntil { get; private set; }
+
+    /// <summary>One more query came to nothing at once.</summary>
+    public void OnRefused(long now)
+    {
+        if (++FailuresInRow > Patient) QuietUntil = now + Math.Min(1_000_000, 10_000L << Math.Min(7, (FailuresInRow - Patient) / 4));
+    }
+
+    /// <summary>Whether it is neither left, nor quiet, nor paused.</summary>
+    public bool IsOpen(long now) => RetryAt <= now && QuietUntil <= now && !IsPaused;
 
     /// <summary>Whether it fails, and a probe found no other way: the fault is not the shape's.</summary>
     public bool WasProbedInVain { get; set; }

@@ -56,7 +56,7 @@ public sealed partial class LifelineSession : IDisposable
     public string EndReason { get; private set; } = "";
 
     /// <summary>Whether both directions have ended and everything was acknowledged, or the session is over.</summary>
-    public bool IsFinished => End != LifelineEnd.None ? _closesLeft == 0 : _finAcknowledged && IsReadToEnd;
+    public bool IsFinished => End != LifelineEnd.None ? _closesLeft == 0 : _finAcknowledged && Unacknowledged == 0 && IsReadToEnd; // FIN may arrive before octets that were lost
 
     /// <summary>When <see cref="Tick"/> is due, in microseconds; null for never.</summary>
     public long? Deadline

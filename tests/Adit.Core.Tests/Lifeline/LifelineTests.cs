@@ -135,6 +135,25 @@ public sealed class LifelineTests
     }
 
     [Fact]
+    public void EndThatArrivesBeforeWhatWasLost_EndsNothing()
+    {
+        using var network = new SimulatedNetwork(13);
+        network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        network.Client!.CompleteWrites();
+        Assert.True(network.Run(() => network.Served!.IsReadToEnd, 10 * Second));
+        network.Tamper = static (_, datagram) => datagram.Length > 300 ? [] : [datagram]; // FIN passes, and no data
+        network.Served!.Write(new byte[20_000]);
+        network.Served.CompleteWrites();
+        network.Run(() => network.Served.IsFinished, 5 * Second);
+        Assert.False(network.Served.IsFinished);
+        network.Tamper = static (_, datagram) => [datagram];
+        byte[] room = new byte[20_000];
+        int got = 0;
+        Assert.True(network.Run(() => (got += network.Client.Read(room)) == 20_000 && network.Served.IsFinished, 60 * Second));
+    }
+
+    [Fact]
     public void AnotherPath_TakesOver_AndBothSidesGoOn()
     {
         using var network = new SimulatedNetwork(12);

@@ -15,7 +15,7 @@ public sealed class DnsServer : IAsyncDisposable
 
     private DnsServer(DnsListenerOptions? options)
     {
-        _acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
+        _acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key] }, (stream, _) => Task.Run(() => ServeAsync(stream)));
         _listener = new DnsListener(
             options ?? new DnsListenerOptions
             {
@@ -42,6 +42,21 @@ public sealed class DnsServer : IAsyncDisposable
     {
         await _listener.DisposeAsync();
         await _acceptor.DisposeAsync();
+    }
+
+    /// <summary>Why the last session failed; null while none did.</summary>
+    public Exception? Failure { get; private set; }
+
+    private async Task ServeAsync(LifelineStream stream)
+    {
+        try
+        {
+            await EchoAsync(stream);
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+        }
     }
 
     private static async Task EchoAsync(LifelineStream stream)

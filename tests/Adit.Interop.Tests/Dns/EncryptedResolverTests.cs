@@ -15,10 +15,10 @@ public sealed class EncryptedResolverTests
         await using Unbound unbound = await Unbound.StartAsync("t.example", $"127.0.0.1@{server.EndPoint.Port}", settings: encrypted.Unbound);
         foreach (string resolver in (string[])[encrypted.ByTls, encrypted.ByHttps])
         {
-            ProcessResult well = (await adit.RunAsync("doctor", $"dns://t.example?resolver={resolver}&ca={encrypted.Certificate.CertificateFile}", "--timeout", "3")).Succeeded();
+            ProcessResult well = (await adit.RunAsync("doctor", $"dns://t.example?resolver={resolver}&ca={encrypted.Certificate.CertificateFile}", "--timeout", "4")).Succeeded();
             Assert.Contains($"t.example through {resolver}", well.Text, StringComparison.Ordinal);
             Assert.Contains("fetches 60000 octets an answer by TCP", well.Text, StringComparison.Ordinal);
-            ProcessResult stranger = await adit.RunAsync("doctor", $"dns://t.example?resolver={resolver}", "--timeout", "1");
+            ProcessResult stranger = await adit.RunAsync("doctor", $"dns://t.example?resolver={resolver}", "--timeout", "10");
             Assert.Equal(1, stranger.ExitCode);
             Assert.Contains("chain: expected a trusted authority", stranger.Text, StringComparison.Ordinal);
             ProcessResult pinned = await adit.RunAsync("ssh", "-W", "localhost:9", "--via", $"dns://t.example?resolver={resolver}&pin=sha256:{new string('A', 43)}&key={await KeyAsync(adit)}", "me@gateway.test");

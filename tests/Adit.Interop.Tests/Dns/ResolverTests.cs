@@ -170,7 +170,7 @@ public sealed class ResolverTests
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{at} octets came; {lost?.Message ?? "it took too long"}; {mailbox}");
+            Assert.Fail($"{at} octets came; {lost?.Message ?? "it took too long"}; {mailbox}; server: {server.SessionCount} sessions, {server.Failure?.Message}");
         }
 
         Assert.Equal(Octets, at);
