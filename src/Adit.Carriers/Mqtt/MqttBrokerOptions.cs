@@ -1,7 +1,6 @@
 using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Core.Streams;
-using Adit.Wire.Lifeline;
 using Adit.Wire.Mqtt;
 
 namespace Adit.Carriers.Mqtt;
@@ -65,14 +64,10 @@ public sealed record MqttBrokerOptions
     public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The carrier keys of a presence record: a gateway's for all of its peers, a client's own alone. Empty, the default: a gateway leaves no record, and a client asks for none. At most 512.
+    /// Tells the carrier keys of a presence record: a gateway's for all of its peers, which may come and go and of which the first 512 count, a client's own alone. Must be quick. Null, the default: a gateway leaves no
+    /// record, and a client asks for none.
     /// </summary>
-    public IReadOnlyList<CarrierKey> PresenceKeys
-    {
-        get;
-        init => field = value.Count <= LifelinePresence.MostEntries ? value : throw new ArgumentException($"mqtt presence: expected at most {LifelinePresence.MostEntries} carrier keys, got {value.Count}", nameof(value));
-    }
-    = [];
+    public Func<IReadOnlyList<CarrierKey>>? PresenceKeys { get; init; }
 
     /// <summary>How long after its subscription was granted a client waits for the record, which brokers send at once; default 1 s.</summary>
     public TimeSpan PresenceTime { get; init; } = TimeSpan.FromSeconds(1);

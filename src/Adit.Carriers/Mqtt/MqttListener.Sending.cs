@@ -76,12 +76,7 @@ public sealed partial class MqttListener
 
             if (_connection is { } current)
             {
-                if (_presence is { Due: not long.MaxValue and var due })
-                {
-                    if (due <= Now) _presence.Say(current, Now);
-                    else wait = Math.Min(wait, due - Now);
-                }
-
+                if (_presence is not null) wait = Math.Min(wait, _presence.Tend(current, Now) - Now);
                 await FlushQuietlyAsync(current).ConfigureAwait(false);
             }
 

@@ -55,7 +55,7 @@ public sealed partial class MqttListener : IMailboxListener
         _handshakeOctets = Encoding.UTF8.GetBytes(_handshake);
         _prefixLength = Encoding.UTF8.GetByteCount(options.Prefix);
         _answer = new byte[512];
-        if (options.PresenceKeys.Count > 0) _presence = new MqttPresence(options);
+        if (options.PresenceKeys is not null) _presence = new MqttPresence(options);
         _open = Open;
     }
 

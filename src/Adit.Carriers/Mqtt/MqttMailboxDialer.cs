@@ -24,7 +24,7 @@ public sealed class MqttMailboxDialer(MqttBrokerOptions options, IStreamDialer p
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.AnswerTime);
-            if (options.PresenceKeys.Count > 0) await FindAsync(connection, new MqttPresence(options), limit.Token).ConfigureAwait(false);
+            if (options.PresenceKeys is not null) await FindAsync(connection, new MqttPresence(options), limit.Token).ConfigureAwait(false);
             UInt128 id = BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(MqttTopics.IdLength));
             await SubscribeAsync(connection, MqttTopics.Down(options.Prefix, id), MqttQos.AtMostOnce, options, limit.Token).ConfigureAwait(false);
             return new MqttMailbox(options, connection, id, time ?? TimeProvider.System);

@@ -25,7 +25,7 @@ internal static class MqttHop
 
     /// <summary>Reads a hop.</summary>
     /// <param name="hop">The hop.</param>
-    /// <param name="keys">Finds the carrier keys of a presence record; asked where there is to be one.</param>
+    /// <param name="keys">Tells the carrier keys of a presence record; asked where there is to be one.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.BadConfiguration"/>: something in it is wrong.</exception>
     internal static MqttBrokerOptions OptionsOf(HopUri hop, Func<IReadOnlyList<CarrierKey>>? keys = null)
     {
@@ -35,7 +35,7 @@ internal static class MqttHop
             Tls = hop.Scheme.Name == "mqtts" ? HopTls.Of(hop, hasCarrierKey: true) : null,
             User = user,
             Password = password,
-            PresenceKeys = HasPresence(hop) ? KeysOf(hop, keys?.Invoke() ?? []) : [],
+            PresenceKeys = HasPresence(hop) ? Bounded(hop, keys) : null,
         };
     }
 
@@ -68,8 +68,8 @@ internal static class MqttHop
         string other => throw Wrong(hop.ToString(), "presence", $"expected yes or no, got \"{other}\""),
     };
 
-    private static IReadOnlyList<CarrierKey> KeysOf(HopUri hop, IReadOnlyList<CarrierKey> keys) =>
-        keys.Count <= LifelinePresence.MostEntries ? keys : throw Wrong(hop.ToString(), "presence", $"expected at most {LifelinePresence.MostEntries} carrier keys, got {keys.Count}");
+    private static Func<IReadOnlyList<CarrierKey>>? Bounded(HopUri hop, Func<IReadOnlyList<CarrierKey>>? keys) =>
+        keys is null || keys().Count is var count && count <= LifelinePresence.MostEntries ? keys : throw Wrong(hop.ToString(), "presence", $"expected at most {LifelinePresence.MostEntries} carrier keys, got {count}");
 
     private static TunnelException Wrong(string name, string key, string what) => new(TunnelError.BadConfiguration, $"{name}: {key}: {what}", name);
 }

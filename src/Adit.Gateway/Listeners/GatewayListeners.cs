@@ -36,7 +36,7 @@ internal static class GatewayListeners
             if (first.IsMessages)
             {
                 left.RemoveAt(0);
-                await lifelines.StartAsync(MessagesOf(first, lifelines.Acceptor, loggers), first.Scheme, cancellationToken).ConfigureAwait(false);
+                await lifelines.StartAsync(MessagesOf(first, lifelines.Acceptor, () => ring.Current, loggers), first.Scheme, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -55,10 +55,10 @@ internal static class GatewayListeners
         return lifelines;
     }
 
-    private static IMailboxListener MessagesOf(ListenUri place, LifelineAcceptor acceptor, ILoggerFactory? loggers) => place.Scheme switch
+    private static IMailboxListener MessagesOf(ListenUri place, LifelineAcceptor acceptor, Func<IReadOnlyList<CarrierKey>> keys, ILoggerFactory? loggers) => place.Scheme switch
     {
         "dns" => DnsListening.Create(place.ToString(), place.Host, place.Port, place.Query, acceptor),
-        "mqtt" or "mqtts" => MqttListening.Create(place.Hop!, acceptor, loggers?.CreateLogger("gateway")),
+        "mqtt" or "mqtts" => MqttListening.Create(place.Hop!, acceptor, keys, loggers?.CreateLogger("gateway")),
         "sms+smpp" or "sms+smpps" or "sms+modem" => SmsListening.Create(place.Hop!, acceptor, loggers?.CreateLogger("gateway")),
         _ => throw new TunnelException(TunnelError.NotSupported, $"{place}: listening on {place.Scheme}:// is not there yet in this version"),
     };

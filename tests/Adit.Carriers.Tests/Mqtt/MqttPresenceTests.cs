@@ -83,6 +83,22 @@ public sealed class MqttPresenceTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A key that is added or taken away counts a few seconds later, without a restart.</summary>
+    [Fact]
+    public async Task Keys_ComeAndGo()
+    {
+        await using var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [_key] }, (_, _) => { });
+        CarrierKey added = CarrierKey.Generate();
+        CarrierKey[] keys = [_key];
+        await using var listener = new MqttListener(Options(MqttVersion.V5) with { PresenceKeys = () => keys }, acceptor);
+        await listener.StartAsync(TestContext.Current.CancellationToken);
+        await using Watcher watcher = await Watcher.OpenAsync(Options(MqttVersion.V5));
+        byte[] topic = Encoding.ASCII.GetBytes(Topic);
+        await watcher.UntilAsync(m => PresenceRecord.IsAuthentic(m, _key, topic) && !PresenceRecord.IsAuthentic(m, added, topic));
+        keys = [added];
+        await watcher.UntilAsync(m => PresenceRecord.IsAuthentic(m, added, topic) && !PresenceRecord.IsAuthentic(m, _key, topic));
+    }
+
     private async Task AssertAbsentAsync(MqttVersion version, string why)
     {
         long began = Stopwatch.GetTimestamp();
@@ -96,7 +112,7 @@ public sealed class MqttPresenceTests : IAsyncDisposable
         await new MqttMailboxDialer(Options(version, key) with { PresenceTime = patience ?? TimeSpan.FromSeconds(20) }, new SocketDialer()).OpenAsync(TestContext.Current.CancellationToken);
 
     private MqttBrokerOptions Options(MqttVersion version, params CarrierKey[] keys) =>
-        new() { Name = "mqtt://lab", Broker = new TcpDestination("127.0.0.1", _broker.EndPoint.Port), Versions = [version], PresenceKeys = keys };
+        new() { Name = "mqtt://lab", Broker = new TcpDestination("127.0.0.1", _broker.EndPoint.Port), Versions = [version], PresenceKeys = keys.Length > 0 ? () => keys : null };
 
     /// <summary>Sees what comes to the record's topic.</summary>
     private sealed class Watcher(MqttConnection connection) : IAsyncDisposable

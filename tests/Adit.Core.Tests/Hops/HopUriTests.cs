@@ -43,7 +43,7 @@ public sealed class HopUriTests
     [Theory]
     [InlineData("foo://x", "--via: hop \"foo://x\": unknown scheme, expected one of {available}")]
     [InlineData("shh://x", "--via: hop \"shh://x\": unknown scheme, expected one of {available}, did you mean ssh?")]
-    [InlineData("mqtt://x?sever=a", "--via: hop \"mqtt://x?sever=a\": query: expected key, auth, server, ws, rate, version after \"?\", got \"sever\", did you mean server?")]
+    [InlineData("mqtt://x?sever=a", "--via: hop \"mqtt://x?sever=a\": query: expected key, auth, server, ws, rate, version, presence after \"?\", got \"sever\", did you mean server?")]
     [InlineData("auto:", "--via: hop \"auto:\": name: expected auto:NAME with letters, digits, '.', '-' and '_'")]
     [InlineData("auto:a/b", "--via: hop \"auto:a/b\": name: expected auto:NAME with letters, digits, '.', '-' and '_'")]
     [InlineData("sms+modem://host/dev/ttyUSB0", "--via: hop \"sms+modem://host/dev/ttyUSB0\": device: expected sms+modem:///PATH, three slashes")]

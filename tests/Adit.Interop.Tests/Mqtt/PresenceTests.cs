@@ -59,7 +59,6 @@ public sealed class PresenceTests : GatewayTest
         await all.Gateway.Process.SignalAsync("TERM");
         await all.Gateway.Process.WaitForExitAsync();
         await ClearedAsync(3);
-        await AssertToldAsync("got none");
 
         async Task PublishAsync(params string[] what) => (await ProcessRunner.RunAsync("mosquitto_pub", [.. to, "-r", .. what])).Succeeded();
 

@@ -6,7 +6,7 @@ namespace Adit.Interop.Tests.Mqtt;
 /// <summary>SSH inside: forwards of "adit ssh" through mosquitto to "adit serve".</summary>
 public sealed class SshTests : GatewayTest
 {
-    private const long Bulk = 256 * Mebi;
+    private const long Bulk = 96 * Mebi;
 
     [Fact]
     public async Task Forward_CarriesBothWays_ByteExact()
@@ -52,7 +52,6 @@ public sealed class SshTests : GatewayTest
         [
             (client, wrong, "NotAuthorized"),
             (certificate.Pin, other.Pin, "certificate"),
-            ($"pin={certificate.Pin}", $"ca={other.CertificateFile}", "certificate"),
             ($"pin={certificate.Pin}&", "", "certificate"),
             ($"cert={own.BothFile}&", "", "broker"), // who shows none is cut off
         ])
@@ -113,6 +112,7 @@ public sealed class SshTests : GatewayTest
         long before = Written(all.Broker.Process.Id);
         Task whole = AssertEchoAsync(Loopback(port), 64 * Mebi);
         await EventuallyAsync(() => Written(all.Broker.Process.Id) - before > 16 * Mebi, PeerProcess.Patience, () => "the transfer did not begin");
+        Assert.False(whole.IsCompleted);
         await interfere(all, ssh);
         await whole.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(ssh.HasExited);
