@@ -29,9 +29,17 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
             known = await ProbeAsync(pairs, cancellationToken).ConfigureAwait(false);
             // A resolver that believes NXDOMAIN for all below may pass what is asked under a name that hears NODATA.
             if (known.All(k => k.Shape is null)) known = await ProbeAsync([.. pairs.Where(p => p.Domain.EncodedLength <= DnsZone.MaximumDomainLength - 2).Select(p => (p.Resolver, DnsZone.NoDataNameOf(p.Domain)))], cancellationToken).ConfigureAwait(false);
-            foreach ((DnsResolver resolver, DnsDomainName domain, DnsShape? shape) in known)
+            Remember(known);
+        }
+        else
+        {
+            // Resolvers that are new, or did not answer last time: with one alone the session would hang on it.
+            (DnsResolver Resolver, DnsDomainName Domain)[] missing = [.. pairs.Where(p => !known.Any(k => k.Shape is not null && k.Resolver == p.Resolver && (k.Domain == p.Domain || k.Domain == DnsZone.NoDataNameOf(p.Domain))))];
+            if (missing.Length > 0)
             {
-                if (shape is not null) _cache.Write(resolver, domain, shape);
+                (DnsResolver Resolver, DnsDomainName Domain, DnsShape? Shape)[] found = await ProbeAsync(missing, cancellationToken).ConfigureAwait(false);
+                Remember(found);
+                known = [.. known, .. found];
             }
         }
 
@@ -51,6 +59,14 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
         catch (SocketException e)
         {
             throw new TunnelException(TunnelError.Unreachable, $"{Name}: {string.Join(", ", _options.Resolvers)}: expected a resolver, got: {e.Message}", inner: e);
+        }
+    }
+
+    private void Remember((DnsResolver Resolver, DnsDomainName Domain, DnsShape? Shape)[] found)
+    {
+        foreach ((DnsResolver resolver, DnsDomainName domain, DnsShape? shape) in found)
+        {
+            if (shape is not null) _cache.Write(resolver, domain, shape);
         }
     }
 
