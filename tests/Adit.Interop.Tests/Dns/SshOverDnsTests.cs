@@ -33,7 +33,7 @@ public sealed class SshOverDnsTests(SharedDnsGateway shared) : IClassFixture<Sha
         Need("named");
         DnsGateway gateway = await shared.StartedAsync();
         await using Bind bind = await gateway.Site.StartBindAsync();
-        await CarryAsync(gateway, gateway.Hop(), Down / 2, Up / 2);
+        await CarryAsync(gateway, gateway.Hop(), Down, Up);
     }
 
     [Fact]
