@@ -74,6 +74,7 @@ internal sealed class ForwardedSource(Socket socket, SocketAddress address, long
             byte[] buffer = ArrayPool<byte>.Shared.Rent(DatagramLimits.MaximumLength);
             while (_flow.TryReceive(buffer, out int length))
             {
+                Volatile.Write(ref _last, clock()); // before anybody can hear of it
                 try
                 {
                     socket.SendTo(buffer.AsSpan(0, length), SocketFlags.None, address);
@@ -88,7 +89,6 @@ internal sealed class ForwardedSource(Socket socket, SocketAddress address, long
             }
 
             ArrayPool<byte>.Shared.Return(buffer);
-            Volatile.Write(ref _last, clock());
         }
     }
 
