@@ -13,6 +13,9 @@ internal static class TourTransfer
     /// <summary>How long one tunnel may take before it counts as failed.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
+    /// <summary>How long its counters may lag behind.</summary>
+    private static readonly TimeSpan CountedWithin = TimeSpan.FromSeconds(1);
+
     public static async Task<TourResult> RunAsync(TourRow row, TourSite site, long octets, CancellationToken cancellationToken)
     {
         if (row.Missing() is { } missing) return new TourResult(row, 0, default, 0, "", null, missing);
@@ -29,8 +32,8 @@ internal static class TourTransfer
                 Task<byte[]> sent = SendAsync(tunnel.Stream, octets, limit.Token);
                 (byte[] received, long count) = await ReceiveAsync(tunnel.Stream, limit.Token).ConfigureAwait(false);
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-                (long sentAfter, long receivedAfter) = tunnel.Octets();
                 byte[] expected = await sent.ConfigureAwait(false);
+                (long sentAfter, long receivedAfter) = await CountedAsync(tunnel, sentBefore + octets).ConfigureAwait(false);
                 string? failure = count != octets ? $"expected {octets} octets back, got {count}"
                     : !received.AsSpan().SequenceEqual(expected) ? "the octets that came back are not those that were sent"
                     : null;
@@ -46,6 +49,16 @@ internal static class TourTransfer
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new TourResult(row, 0, default, 0, "", $"expected {octets} octets within {Limit.TotalSeconds} s, got fewer");
+        }
+    }
+
+    /// <summary>What the carrier counted: it may do so a moment after the octets have left, and even after they have come back.</summary>
+    private static async Task<(long Sent, long Received)> CountedAsync(TourTunnel tunnel, long least)
+    {
+        for (long began = Stopwatch.GetTimestamp(); ; await Task.Delay(1).ConfigureAwait(false))
+        {
+            (long sent, long received) = tunnel.Octets();
+            if (sent == 0 || sent >= least || Stopwatch.GetElapsedTime(began) > CountedWithin) return (sent, received);
         }
     }
 

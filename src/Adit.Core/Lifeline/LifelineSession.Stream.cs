@@ -6,6 +6,9 @@ public sealed partial class LifelineSession
     /// <summary>How far each side may write before it hears of a limit, in octets: both sides know it.</summary>
     private const long InitialLimit = 64 * 1024;
 
+    /// <summary>Ours: how long the memory of a ring that has become empty is kept, in microseconds. Longer than any pause of a stream that moves; an idle session then holds none.</summary>
+    private const long RingsKept = 2_000_000;
+
     private readonly StreamRing _outgoing;
     private readonly StreamRing _incoming;
     private readonly RangeSet _lost = new();
@@ -21,6 +24,7 @@ public sealed partial class LifelineSession
     private bool _finWanted;
     private bool _finDue;
     private bool _finAcknowledged;
+    private long _ringsUsed;
 
     /// <summary>Octets that may be written now.</summary>
     public int WriteRoom => End != LifelineEnd.None || _finWanted ? 0 : (int)(_outgoing.Limit - (_written - _outgoing.Start));
@@ -83,7 +87,8 @@ public sealed partial class LifelineSession
         _incoming.Read(_read, room[..count]);
         _arrived.Remove(_read, _read + count);
         _read += count;
-        _incoming.Advance(_read, _arrived.IsEmpty);
+        _incoming.Advance(_read);
+        _ringsUsed = _now;
         // A new limit is worth a frame once a quarter of the window was read.
         if (_peerEnd < 0 && _read + _incoming.Limit - _granted >= Math.Min(_incoming.Limit / 4, Math.Max(InitialLimit / 2, _read / 2))) _grantDue = true;
         return count;
@@ -144,7 +149,21 @@ public sealed partial class LifelineSession
         if (_acknowledged.IsEmpty || _acknowledged[0].Start > _outgoing.Start) return;
         long upTo = _acknowledged[0].End;
         _acknowledged.Remove(_acknowledged[0].Start, upTo);
-        _outgoing.Advance(upTo, upTo == _written);
+        _outgoing.Advance(upTo);
+        _ringsUsed = _now;
+    }
+
+    private bool CanReleaseOutgoing => _outgoing.IsLarge && Unacknowledged == 0;
+
+    private bool CanReleaseIncoming => _incoming.IsLarge && _arrived.IsEmpty;
+
+    /// <summary>When memory may be given back; null where there is none to give.</summary>
+    private long? ReleaseAt => CanReleaseOutgoing || CanReleaseIncoming ? _ringsUsed + RingsKept : null;
+
+    private void ReleaseRings()
+    {
+        if (CanReleaseOutgoing) _outgoing.Release();
+        if (CanReleaseIncoming) _incoming.Release();
     }
 
     /// <summary>What was in packets that are lost is due again, but for what arrived otherwise.</summary>

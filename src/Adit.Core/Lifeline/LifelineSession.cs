@@ -71,6 +71,7 @@ public sealed partial class LifelineSession : IDisposable
                 if (path.Profile.KeepAlive > 0 && !IsServer && End == LifelineEnd.None) due = Math.Min(due, Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive);
             }
 
+            due = Math.Min(due, ReleaseAt ?? long.MaxValue);
             return due == long.MaxValue ? null : due;
         }
     }
@@ -132,6 +133,7 @@ public sealed partial class LifelineSession : IDisposable
             if (path.Profile.KeepAlive > 0 && !IsServer && now >= Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive) path.PingDue = true;
         }
 
+        if (now >= ReleaseAt) ReleaseRings();
         if (End == LifelineEnd.None && now >= _lastHeard + SilenceLimit)
         {
             (End, EndReason, _closesLeft) = (LifelineEnd.TimedOut, "nothing was heard for too long", 0);

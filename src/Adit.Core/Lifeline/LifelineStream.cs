@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Adit.Core.Mailboxes;
 using Adit.Core.Streams;
+using Adit.Platform.EventLoops;
 
 namespace Adit.Core.Lifeline;
 
@@ -12,8 +14,8 @@ public sealed class LifelineStream : DuplexStream
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ITimer _timer;
-    private readonly SemaphoreSlim _readable = new(0, 1);
-    private readonly SemaphoreSlim _writable = new(0, 1);
+    private readonly Wakeup _readable = new(inline: false);
+    private readonly Wakeup _writable = new(inline: false);
     private readonly List<(LifelinePath Path, ILifelineCarrier Carrier)> _loops = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _timerDue = long.MaxValue;
@@ -144,6 +146,7 @@ public sealed class LifelineStream : DuplexStream
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -160,11 +163,12 @@ public sealed class LifelineStream : DuplexStream
                 ThrowIfOver();
             }
 
-            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(_readable, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -178,7 +182,7 @@ public sealed class LifelineStream : DuplexStream
                 if (buffer.IsEmpty) return;
             }
 
-            await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(_writable, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -240,6 +244,13 @@ public sealed class LifelineStream : DuplexStream
         base.Dispose(disposing);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask WaitAsync(Wakeup wakeup, CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static wakeup => ((Wakeup)wakeup!).Signal(), wakeup)) await wakeup.WaitAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private async Task DrainAsync()
     {
         while (true)
@@ -281,9 +292,10 @@ public sealed class LifelineStream : DuplexStream
             writable = Session.WriteRoom > 0 || Session.End != LifelineEnd.None;
             ended = Session.IsFinished;
             WakeLoops();
-            if (readable && _readable.CurrentCount == 0) _readable.Release();
-            if (writable && _writable.CurrentCount == 0) _writable.Release();
         }
+
+        if (readable) _readable.Signal();
+        if (writable) _writable.Signal();
 
         if (ended) _ended.TrySetResult();
     }
@@ -314,7 +326,7 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>The loops of one path.</summary>
     private sealed class PathLoop(LifelineStream owner, LifelinePath path, IMailbox mailbox) : ILifelineCarrier
     {
-        private readonly SemaphoreSlim _wake = new(1, 1);
+        private readonly Wakeup _wake = new(inline: false);
         private readonly CancellationTokenSource _stopping = new();
         private readonly ISlottedMailbox? _slots = mailbox as ISlottedMailbox;
         private Task _running = Task.CompletedTask;
@@ -325,16 +337,11 @@ public sealed class LifelineStream : DuplexStream
         public void Start(bool receive)
         {
             _slots?.Bind(Wake);
+            _stopping.Token.UnsafeRegister(static loop => ((PathLoop)loop!).Wake(), this);
             _running = receive ? Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync)) : Task.Run(SendAsync);
         }
 
-        public void Wake()
-        {
-            lock (_wake)
-            {
-                if (_wake.CurrentCount == 0) _wake.Release();
-            }
-        }
+        public void Wake() => _wake.Signal();
 
         public async ValueTask DisposeAsync()
         {
@@ -363,7 +370,8 @@ public sealed class LifelineStream : DuplexStream
                     if (length == 0)
                     {
                         await mailbox.FlushAsync(_stopping.Token).ConfigureAwait(false);
-                        await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                        await _wake.WaitAsync().ConfigureAwait(false);
+                        _stopping.Token.ThrowIfCancellationRequested();
                         continue;
                     }
 

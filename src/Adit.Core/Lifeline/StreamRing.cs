@@ -1,6 +1,6 @@
 namespace Adit.Core.Lifeline;
 
-/// <summary>Octets of a stream between two offsets, in a ring that grows to a limit and holds nothing while it is empty.</summary>
+/// <summary>Octets of a stream between two offsets, in a ring that grows to a limit, and whose memory can be given back while it is empty.</summary>
 /// <param name="limit">Octets at most; a power of two.</param>
 internal sealed class StreamRing(int limit)
 {
@@ -37,14 +37,15 @@ internal sealed class StreamRing(int limit)
         _octets.AsSpan(0, octets.Length - first).CopyTo(octets[first..]);
     }
 
+    /// <summary>Whether it holds more memory than one that was hardly used.</summary>
+    public bool IsLarge => _octets.Length > Least;
+
     /// <summary>Forgets what stands before an offset.</summary>
     /// <param name="offset">The new start.</param>
-    /// <param name="isEmpty">Whether nothing is kept any more, so that the memory is given back.</param>
-    public void Advance(long offset, bool isEmpty)
-    {
-        Start = offset;
-        if (isEmpty && _octets.Length > Least) _octets = [];
-    }
+    public void Advance(long offset) => Start = offset;
+
+    /// <summary>Gives the memory back; nothing may be kept.</summary>
+    public void Release() => _octets = [];
 
     private void Grow(int needed)
     {

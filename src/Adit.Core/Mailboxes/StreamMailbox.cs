@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Adit.Core.Lifeline;
 using Adit.Core.Streams;
@@ -52,6 +53,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     public int SendLimit => MaximumMessage;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MaximumMessage, nameof(message));
@@ -61,6 +63,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
     {
         while (_expectsIdentification) await SkipLineAsync(cancellationToken).ConfigureAwait(false);

@@ -3,18 +3,19 @@ using System.Threading.Tasks.Sources;
 namespace Adit.Platform.EventLoops;
 
 /// <summary>An auto-reset event for one waiter that allocates nothing. Setting it before the wait makes the wait complete at once; many sets are one.</summary>
-public sealed class Wakeup : IValueTaskSource
+public sealed class Wakeup : IValueTaskSource, IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Set = 1;
     private const int Waiting = 2;
 
+    private readonly bool _inline;
     private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
 
     /// <summary>Makes one that is not set.</summary>
-    /// <param name="inline">Whether the waiter goes on upon the thread that sets: it must be brief.</param>
-    public Wakeup(bool inline) => _core.RunContinuationsAsynchronously = !inline;
+    /// <param name="inline">Whether the waiter goes on upon the thread that sets: it must be brief. Else it goes on in the thread pool.</param>
+    public Wakeup(bool inline) => _inline = inline;
 
     /// <summary>Waits for a signal, or takes one that came already.</summary>
     public ValueTask WaitAsync()
@@ -34,9 +35,13 @@ public sealed class Wakeup : IValueTaskSource
         if (Interlocked.Exchange(ref _state, Set) == Waiting)
         {
             Interlocked.Exchange(ref _state, Idle);
-            _core.SetResult(true);
+            // Queued as itself: that the core queues its continuation would cost an object each time.
+            if (_inline) _core.SetResult(true);
+            else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         }
     }
+
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
 
