@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
+using Adit.Platform.EventLoops;
 using Adit.Wire;
 using Adit.Wire.Dns;
 using Adit.Wire.Dns.Payload;
@@ -37,7 +39,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private readonly Channel<(byte[] Octets, int Length)> _arrived = Channel.CreateBounded<(byte[], int)>(
         new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _room = new(0, 1);
+    private readonly Wakeup _room = new(inline: false);
     private readonly ITimer _timer;
     private readonly TimeProvider _time;
     private readonly long _origin;
@@ -113,6 +115,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default)
     {
         while (true)
@@ -135,7 +138,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (_isDisposed) return ValueTask.CompletedTask;
             long now = Now;
             DnsRoute route = Choose(out bool isJumbo) ?? _routes[0];
-            if (route.Upstream < message.Length) route = _routes.FirstOrDefault(r => r.Upstream >= message.Length && r.RetryAt == 0 && !r.IsPaused) ?? _routes.MaxBy(r => r.Upstream)!;
+            if (route.Upstream < message.Length) route = Roomy(message.Length);
             if (route.Upstream < message.Length) return ValueTask.CompletedTask; // as if it was lost
             isJumbo &= route.CanJumbo;
             DnsSlotWindow window = isJumbo ? route.JumboWindow : route.Window;
@@ -153,6 +156,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
     {
         while (await _arrived.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
@@ -284,6 +288,9 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         return -1;
     }
 
+    /// <summary>A route with room for so many octets, or else the one with the most.</summary>
+    private DnsRoute Roomy(int length) => _routes.FirstOrDefault(r => r.Upstream >= length && r.RetryAt == 0 && !r.IsPaused) ?? _routes.MaxBy(r => r.Upstream)!;
+
     private bool HasOther(DnsRoute route) => _routes.Any(r => r != route && r.RetryAt == 0);
 
     /// <summary>Where the next datagram goes, of whatever kind. Under the gate.</summary>
@@ -348,10 +355,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
         return best;
     }
 
-    private void Rouse()
-    {
-        if (_room.CurrentCount == 0) _room.Release();
-    }
+    private void Rouse() => _room.Signal();
 
     private void OnTimer()
     {

@@ -22,6 +22,7 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
     private readonly Dictionary<LifelineEndpoint, DnsServedPath> _paths = [];
     private readonly Dictionary<long, HeldQuery> _held = [];
     private readonly DnsRateLimit _probes = new(options.MaximumProbeRate);
+    private Func<LifelineEndpoint, ILifelineCarrier>? _open;
     private DnsPayloadQuery _opening;
     private readonly int[] _probesOfSource = new int[1024];
     private readonly int _seed = RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -43,7 +44,7 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
         if (payload.IsEmpty) return DnsPayloadVerdict.Refused;
         if (payload[0] == DnsProbe.Mark) return ReceiveProbe(query, payload, answer, out length, out hold);
         _opening = query;
-        length = acceptor.Receive(payload, DnsCarrier.Profile, answer, Open, out LifelineEndpoint? endpoint);
+        length = acceptor.Receive(payload, DnsCarrier.Profile, answer, _open ??= Open, out LifelineEndpoint? endpoint);
         if (length > 0) return DnsPayloadVerdict.Answered;
         if (endpoint is null || !_paths.TryGetValue(endpoint, out DnsServedPath? path)) return DnsPayloadVerdict.Refused;
         if (endpoint.OwesAcknowledgement || path.HeldCount >= options.MaximumHeldOfPath) ReleaseOne(path);

@@ -163,7 +163,7 @@ public sealed class LifelineStream : DuplexStream
                 ThrowIfOver();
             }
 
-            await WaitAsync(_readable, cancellationToken).ConfigureAwait(false);
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -182,7 +182,7 @@ public sealed class LifelineStream : DuplexStream
                 if (buffer.IsEmpty) return;
             }
 
-            await WaitAsync(_writable, cancellationToken).ConfigureAwait(false);
+            await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -242,13 +242,6 @@ public sealed class LifelineStream : DuplexStream
     {
         if (disposing && Volatile.Read(ref _disposed) == 0) _ = DisposeAsync().AsTask();
         base.Dispose(disposing);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask WaitAsync(Wakeup wakeup, CancellationToken cancellationToken)
-    {
-        using (cancellationToken.UnsafeRegister(static wakeup => ((Wakeup)wakeup!).Signal(), wakeup)) await wakeup.WaitAsync().ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task DrainAsync()
@@ -337,7 +330,6 @@ public sealed class LifelineStream : DuplexStream
         public void Start(bool receive)
         {
             _slots?.Bind(Wake);
-            _stopping.Token.UnsafeRegister(static loop => ((PathLoop)loop!).Wake(), this);
             _running = receive ? Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync)) : Task.Run(SendAsync);
         }
 
@@ -370,8 +362,7 @@ public sealed class LifelineStream : DuplexStream
                     if (length == 0)
                     {
                         await mailbox.FlushAsync(_stopping.Token).ConfigureAwait(false);
-                        await _wake.WaitAsync().ConfigureAwait(false);
-                        _stopping.Token.ThrowIfCancellationRequested();
+                        await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
                         continue;
                     }
 

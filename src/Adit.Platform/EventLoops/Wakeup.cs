@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Adit.Platform.EventLoops;
@@ -26,6 +27,15 @@ public sealed class Wakeup : IValueTaskSource, IThreadPoolWorkItem
         // With a full fence: the waiter's look at its queues must not pass this write, or a signal in between would be lost.
         Interlocked.Exchange(ref _state, Idle);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits for a signal, or takes one that came already.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static wakeup => ((Wakeup)wakeup!).Signal(), this)) await WaitAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Lets the waiter go on, or the next wait complete at once.</summary>

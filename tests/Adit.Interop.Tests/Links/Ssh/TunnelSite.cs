@@ -89,7 +89,8 @@ internal sealed class TunnelSite : IAsyncDisposable
     public static async Task PingAsync(NetworkNamespace from, string to, int size, params string[] options)
     {
         ProcessResult result = await ProcessRunner.RunAsync(new PeerStart { Program = "ping", Arguments = ["-n", "-q", "-c", "3", "-i", "0.02", "-W", "5", "-s", size.ToString(), .. options, to], Namespace = from.Name });
-        Assert.Contains("3 received", result.Succeeded().Text, StringComparison.Ordinal);
+        if (result.Succeeded().Text.Contains("3 received", StringComparison.Ordinal)) return;
+        Assert.Fail($"{result.Text}\n{await ShowAsync(from, "-s", "-s", "link", "show")}\n{await ShowAsync(from, "neighbour", "show")}");
     }
 
     public async ValueTask DisposeAsync()
