@@ -26,7 +26,8 @@ public sealed partial class LifelineKeeper
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    // Ours: how long one attempt to open a further path may take, and how long a path must have been there before it pushes others aside.
+    // Ours: how long one attempt to open a carrier may take (which may have several ways to try), how long the handshake of a further path, and how long a path must have been there before it pushes others aside.
+    private static readonly TimeSpan OpeningPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DearPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Trial = TimeSpan.FromSeconds(3);
@@ -127,7 +128,9 @@ public sealed partial class LifelineKeeper
                 Fail(lane, failure);
             }
 
-            if (_client is null) cancellationToken.ThrowIfCancellationRequested();
+            if (_client is not null || !cancellationToken.IsCancellationRequested) continue;
+            for (int i = 0; i < attempts.Count; i++) _ = LeaveAsync(attempts[i], owners[i]);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         await giveUp.CancelAsync().ConfigureAwait(false);
@@ -182,11 +185,20 @@ public sealed partial class LifelineKeeper
         {
             TaskCompletionSource look;
             lock (_gate) look = _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            NoteEnded();
             Review();
             await Task.WhenAny(look.Task, Task.Delay(LookAgain(), _time), stream.Ended).ConfigureAwait(false);
         }
 
         await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Paths that ended before this keeper had heard of them.</summary>
+    private void NoteEnded()
+    {
+        LifelinePath[] ended;
+        lock (_gate) ended = [.. _lanes.Where(l => l.Path is { IsRemoved: true }).Select(l => l.Path!)];
+        foreach (LifelinePath path in ended) OnPathEnded(path, null);
     }
 
     private TimeSpan LookAgain()
@@ -289,14 +301,16 @@ public sealed partial class LifelineKeeper
         LifelinePath? old = null;
         try
         {
-            using var patience = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : Patience, _time);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _over);
+            using var opening = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : OpeningPatience, _time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(opening.Token, _over);
             if (await open(limit.Token).ConfigureAwait(false) is { } mailbox)
             {
+                using var patience = new CancellationTokenSource(lane.Dialer.IsDear ? DearPatience : Patience, _time);
+                using var adding = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _over);
                 bool wanted;
                 long progress = _client!.Stream.Progress;
                 lock (_gate) wanted = _active?.Path is null || _active == lane;
-                LifelinePath path = await _client.AddPathAsync(mailbox, wanted, limit.Token).ConfigureAwait(false);
+                LifelinePath path = await _client.AddPathAsync(mailbox, wanted, adding.Token).ConfigureAwait(false);
                 lock (_gate)
                 {
                     old = lane.Path;
@@ -347,14 +361,16 @@ public sealed partial class LifelineKeeper
 
     private void Fail(Lane lane, Exception failure)
     {
+        bool isLost;
         lock (_gate)
         {
-            if (lane.Path is null) lane.State = LifelineRouteState.Down;
-            lane.Problem = failure.Message;
+            // Where it was to take the place of one that works, nothing is lost.
+            isLost = lane.Path is null;
+            if (isLost) (lane.State, lane.Problem) = (LifelineRouteState.Down, failure.Message);
             lane.PutOff(_time, FirstPause, LongestPause);
         }
 
-        if (failure is TunnelException) Lost?.Invoke(lane.Dialer.Name, failure.Message);
+        if (isLost && failure is TunnelException) Lost?.Invoke(lane.Dialer.Name, failure.Message);
     }
 
     private void Signal()

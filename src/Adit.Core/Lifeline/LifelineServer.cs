@@ -11,7 +11,7 @@ namespace Adit.Core.Lifeline;
 /// </summary>
 /// <remarks>
 /// Theory of operation: WELCOME holds a cookie, which only this server can make, over all that both said; CONFIRM brings it back with the first sealed frames. Only when both are right is a path (and, for a new session, a session) made.
-/// A cookie that comes a second time finds its path there already. Nothing that is not authentic is answered, or changes anything.
+/// A cookie that comes a second time finds its path there already, or is refused: a path that is gone is never made again, since its packet numbers would be. Nothing that is not authentic is answered, or changes anything.
 /// </remarks>
 public sealed class LifelineServer : IDisposable
 {
@@ -20,6 +20,7 @@ public sealed class LifelineServer : IDisposable
     private readonly byte[] _cookieKey = new byte[32];
     private readonly byte[] _privateKey = new byte[X25519.KeyLength];
     private readonly byte[] _publicKey;
+    private readonly UsedCookies _used = new();
     private readonly Dictionary<uint, Served> _paths = [];
     private readonly Dictionary<ulong, ServedSession> _sessions = [];
 
@@ -102,7 +103,8 @@ public sealed class LifelineServer : IDisposable
     public void Remove(LifelinePath path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (!_paths.Remove(path.Number, out Served? served)) return;
+        if (!_paths.TryGetValue(path.Number, out Served? served) || served.Path != path) return;
+        _paths.Remove(path.Number);
         lock (served.Session.Engine.Gate) served.Session.Engine.Remove(path);
     }
 
@@ -154,9 +156,12 @@ public sealed class LifelineServer : IDisposable
         if (LifelineConfirm.TryRead(datagram, out LifelineConfirm confirm) != DecodeStatus.Ok) return default;
         uint age = (uint)(now / 1_000_000) - confirm.Time;
         // A slow carrier may need minutes for what comes between.
-        if (age > Math.Max(_options.CookieLife, 30 * profile.InitialRoundTrip) / 1_000_000) return default;
+        long life = Math.Max(_options.CookieLife, 30 * profile.InitialRoundTrip);
+        if (age > life / 1_000_000) return default;
         byte[] cookie = Cookie(confirm.Path, confirm.Hint, confirm.ClientNonce, confirm.ServerNonce, confirm.Session, confirm.Time, confirm.PublicKey);
         if (!CryptographicOperations.FixedTimeEquals(cookie, confirm.Cookie) || !TryFindSecret(confirm.Hint, confirm.PublicKey, takesKeyless, out byte[] secret)) return default;
+        // The same keys again would mean the same nonces again.
+        if (!_used.MayTake(cookie, now)) return default;
         ulong number = BinaryPrimitives.ReadUInt64BigEndian(confirm.Session);
         bool isNew = number == 0;
         ServedSession? session;
@@ -164,7 +169,6 @@ public sealed class LifelineServer : IDisposable
         {
             (byte[] sessionSecret, byte[] sessionNumber) = LifelineKeys.Session(secret, confirm.ClientNonce, confirm.ServerNonce);
             number = BinaryPrimitives.ReadUInt64BigEndian(sessionNumber);
-            // The cookie of a path that was forgotten makes no second session.
             if (_sessions.Count >= _options.MaximumSessions || _sessions.ContainsKey(number)) return default;
             session = new ServedSession(sessionSecret, new LifelineSession(isServer: true, _options.Session, now) { KeyHint = confirm.Hint.ToArray() });
         }
@@ -189,12 +193,12 @@ public sealed class LifelineServer : IDisposable
                 return default;
             }
 
+            _used.Take(cookie, now + life + 1_000_000);
             session.Engine.Add(path);
             if (isNew && confirm.Hint.ContainsAnyExcept((byte)0)) session.Engine.GrantWindow();
         }
 
         DropSilent(session.Engine, path);
-
         _paths[confirm.Path] = new Served(session, path);
         if (isNew) _sessions[number] = session;
         return new LifelineArrival(session.Engine, path, isNew, true);
@@ -203,7 +207,15 @@ public sealed class LifelineServer : IDisposable
     /// <summary>A client that asks for one path too many has lost one without a word: the one that was silent for longest goes.</summary>
     private void DropSilent(LifelineSession session, LifelinePath added)
     {
-        while (session.Paths.Count > _options.MaximumPaths) Remove(session.Paths.Where(p => p != added).MinBy(p => p.LastHeard)!);
+        lock (session.Gate)
+        {
+            while (session.Paths.Count > _options.MaximumPaths)
+            {
+                LifelinePath silent = session.Paths.Where(p => p != added).MinBy(p => p.LastHeard)!;
+                if (_paths.TryGetValue(silent.Number, out Served? served) && served.Path == silent) _paths.Remove(silent.Number);
+                session.Remove(silent);
+            }
+        }
     }
 
     private bool TryFindSecret(ReadOnlySpan<byte> hint, ReadOnlySpan<byte> publicKey, bool takesKeyless, out byte[] secret)

@@ -73,9 +73,9 @@ public sealed partial class LifelineSession
             packet.HasPathStatus = packet.IsEliciting = true;
         }
 
-        if (_grantDue && MayCarry(path) && writer.TryWrite(LifelineFrameType.MaxData, (ulong)(_read + _incoming.Limit)))
+        if (_grantDue && MayCarry(path) && writer.TryWrite(LifelineFrameType.MaxData, (ulong)Grant))
         {
-            _granted = Math.Max(_granted, _read + _incoming.Limit);
+            _granted = Math.Max(_granted, Grant);
             _grantDue = false;
             packet.HasMaxData = packet.IsEliciting = true;
         }
@@ -131,12 +131,15 @@ public sealed partial class LifelineSession
     /// <summary>Of paths that are all unfit, the least unfit.</summary>
     private static int Rank(LifelinePath path) => (path.IsWanted && path.IsWantedByPeer ? 0 : 1) + Math.Min(path.Recovery.Timeouts, 100);
 
+    /// <summary>When another path takes over an acknowledgement.</summary>
+    private static long OtherAckAt(LifelinePath path, long due) => due + Math.Max(path.Profile.AcknowledgementDelay, 10_000);
+
     /// <summary>A path whose acknowledgement is overdue, since it cannot send itself.</summary>
     private LifelinePath? OtherAckDue(LifelinePath path, long now)
     {
         foreach (LifelinePath other in _paths)
         {
-            if (other != path && other.AcknowledgeAt is { } due && now >= due + Math.Max(other.Profile.AcknowledgementDelay, 10_000)) return other;
+            if (other != path && other.AcknowledgeAt is { } due && now >= OtherAckAt(other, due)) return other;
         }
 
         return null;

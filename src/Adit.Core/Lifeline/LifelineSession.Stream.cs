@@ -9,6 +9,9 @@ public sealed partial class LifelineSession
     /// <summary>Ours: how long the memory of a ring that has become empty is kept, in microseconds. Longer than any pause of a stream that moves; an idle session then holds none.</summary>
     private const long RingsKept = 2_000_000;
 
+    /// <summary>Ours: pieces with gaps between them that are kept; more than packets may be on their way on all paths of a carrier that loses any. Who sends more means to be a burden.</summary>
+    private const int MostPieces = 8192;
+
     private readonly StreamRing _outgoing;
     private readonly StreamRing _incoming;
     private readonly RangeSet _lost = new();
@@ -20,6 +23,7 @@ public sealed partial class LifelineSession
     private long _read;
     private long _granted;
     private bool _grantDue;
+    private bool _grantsWindow;
     private long _peerEnd = -1;
     private bool _finWanted;
     private bool _finDue;
@@ -68,7 +72,10 @@ public sealed partial class LifelineSession
     }
 
     /// <summary>The peer is known by its carrier key: it gets the whole window with the first datagram that has room, in place of the initial limit that grows with what was read.</summary>
-    internal void GrantWindow() => _grantDue = true;
+    internal void GrantWindow() => _grantsWindow = _grantDue = true;
+
+    /// <summary>How far the peer may write now: a window beyond what was read, which for strangers is no more than they have proven to use.</summary>
+    private long Grant => _read + (_grantsWindow ? _incoming.Limit : Math.Min(_incoming.Limit, Math.Max(InitialLimit, _read)));
 
     /// <summary>Ends this side's direction behind what was written.</summary>
     public void CompleteWrites()
@@ -90,7 +97,7 @@ public sealed partial class LifelineSession
         _incoming.Advance(_read);
         _ringsUsed = _now;
         // A new limit is worth a frame once a quarter of the window was read.
-        if (_peerEnd < 0 && _read + _incoming.Limit - _granted >= Math.Min(_incoming.Limit / 4, Math.Max(InitialLimit / 2, _read / 2))) _grantDue = true;
+        if (_peerEnd < 0 && Grant - _granted >= Math.Min(_incoming.Limit / 4, Math.Max(InitialLimit / 2, _read / 2))) _grantDue = true;
         return count;
     }
 
@@ -107,6 +114,7 @@ public sealed partial class LifelineSession
         }
 
         if (octets.IsEmpty || _arrived.Contains(offset, end)) return true;
+        if (_arrived.Count >= MostPieces) return false;
         _incoming.Write(offset, octets);
         _arrived.Add(offset, end);
         return true;

@@ -16,6 +16,7 @@ public sealed partial class LifelineSession : IDisposable
     private readonly List<SentPacket> _settled = [];
     private long _lastHeard;
     private long _now;
+    private long _ticked = long.MinValue;
     private int _closesLeft;
     private long _closeAgainAt;
     private long _silenceLimit;
@@ -63,12 +64,13 @@ public sealed partial class LifelineSession : IDisposable
     {
         get
         {
-            long due = End == LifelineEnd.None ? _lastHeard + SilenceLimit : _closesLeft > 0 ? _closeAgainAt : long.MaxValue;
+            long due = End == LifelineEnd.None ? _lastHeard + SilenceLimit : _closesLeft > 0 ? Ahead(_closeAgainAt) : long.MaxValue;
             foreach (LifelinePath path in _paths)
             {
-                due = Math.Min(due, path.AcknowledgeAt ?? long.MaxValue);
                 due = Math.Min(due, path.Recovery.Deadline ?? long.MaxValue);
-                if (path.Profile.KeepAlive > 0 && !IsServer && End == LifelineEnd.None) due = Math.Min(due, Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive);
+                if (End != LifelineEnd.None) continue;
+                if (path.AcknowledgeAt is { } acknowledge) due = Math.Min(due, Math.Min(Ahead(acknowledge), _paths.Count > 1 ? Ahead(OtherAckAt(path, acknowledge)) : long.MaxValue));
+                if (path.Profile.KeepAlive > 0 && !IsServer) due = Math.Min(due, Ahead(Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive));
             }
 
             due = Math.Min(due, ReleaseAt ?? long.MaxValue);
@@ -80,6 +82,7 @@ public sealed partial class LifelineSession : IDisposable
     internal void Add(LifelinePath path)
     {
         _paths.Add(path);
+        LeaveSuspects();
         path.PingDue = !IsServer;
         path.ArrivedDue = InOrder > 0;
         path.AwaitsPeer = !IsServer && path.Profile.IsReliable && Unacknowledged > 0;
@@ -123,16 +126,20 @@ public sealed partial class LifelineSession : IDisposable
     /// <param name="now">The time; one before the last is taken for the last.</param>
     public void Tick(long now)
     {
-        _now = now = Math.Max(now, _now);
+        _ticked = _now = now = Math.Max(now, _now);
+        bool suspects = false;
         foreach (LifelinePath path in _paths)
         {
             _settled.Clear();
             path.Recovery.FindLost(now, _settled);
-            if (path.Recovery.IsTimeout(now, _settled)) path.PingDue = true;
+            bool isTimeout = path.Recovery.IsTimeout(now, _settled);
+            path.PingDue |= isTimeout;
+            suspects |= isTimeout;
             Requeue();
             if (path.Profile.KeepAlive > 0 && !IsServer && now >= Math.Max(path.LastSent, path.LastHeard) + path.Profile.KeepAlive) path.PingDue = true;
         }
 
+        if (suspects) LeaveSuspects();
         if (now >= ReleaseAt) ReleaseRings();
         if (End == LifelineEnd.None && now >= _lastHeard + SilenceLimit)
         {
@@ -158,6 +165,22 @@ public sealed partial class LifelineSession : IDisposable
     {
         if (End != LifelineEnd.None) return;
         (End, EndReason, _closesLeft) = (LifelineEnd.Gone, "the server does not know the session any more: it was restarted", 0);
+    }
+
+    /// <summary>What is due once, and was told by <see cref="Tick"/>: a carrier that is busy comes to it when it can.</summary>
+    private long Ahead(long due) => due > _ticked ? due : long.MaxValue;
+
+    /// <summary>What is on its way on a stream that seems dead goes by another path, where there is a good one: nobody else would find it lost.</summary>
+    private void LeaveSuspects()
+    {
+        foreach (LifelinePath path in _paths)
+        {
+            if (!path.Profile.IsReliable || path.Recovery.Packets == 0 || path.Timeouts < _options.SuspectAfter || !_paths.Exists(p => p != path && IsGood(p))) continue;
+            _settled.Clear();
+            path.Recovery.LoseAll(_settled);
+            Requeue();
+            path.PingDue = true; // so that it is known when it lives again
+        }
     }
 
     /// <summary>A path that is rarely asked for a sign of life may be silent for longer: three times what it is asked after.</summary>

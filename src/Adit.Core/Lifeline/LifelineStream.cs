@@ -19,6 +19,7 @@ public sealed class LifelineStream : DuplexStream
     private readonly List<(LifelinePath Path, ILifelineCarrier Carrier)> _loops = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _timerDue = long.MaxValue;
+    private bool _isClosed;
     private int _disposed;
 
     internal LifelineStream(LifelineSession session, TimeProvider time, long origin)
@@ -75,15 +76,28 @@ public sealed class LifelineStream : DuplexStream
     internal void Attach(LifelinePath path, IMailbox mailbox, bool receive)
     {
         var loop = new PathLoop(this, path, mailbox);
-        Attach(path, loop);
+        if (!Attach(path, loop)) return;
         loop.Start(receive);
         Wake();
     }
 
     /// <summary>As above, with a carrier that sends for itself.</summary>
-    internal void Attach(LifelinePath path, ILifelineCarrier carrier)
+    /// <returns>False where the stream has been disposed: the carrier is, too.</returns>
+    internal bool Attach(LifelinePath path, ILifelineCarrier carrier)
     {
-        lock (Session.Gate) _loops.Add((path, carrier));
+        lock (Session.Gate)
+        {
+            if (!_isClosed)
+            {
+                _loops.Add((path, carrier));
+                return true;
+            }
+
+            Session.Remove(path);
+        }
+
+        _ = carrier.DisposeAsync().AsTask();
+        return false;
     }
 
     /// <summary>A carrier took a datagram: deadlines may have changed, and with CLOSE the end may have come.</summary>
@@ -228,6 +242,7 @@ public sealed class LifelineStream : DuplexStream
         {
             loops = [.. _loops.Select(l => l.Carrier)];
             _loops.Clear();
+            _isClosed = true;
         }
 
         foreach (ILifelineCarrier loop in loops) await loop.DisposeAsync().ConfigureAwait(false);

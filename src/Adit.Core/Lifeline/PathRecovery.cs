@@ -18,6 +18,9 @@ internal sealed class PathRecovery(LifelineProfile profile)
     /// <summary>Ours: late packets, and their share of those in time, above which the margin grows.</summary>
     private const double LateAllowance = 2, LateShare = 0.05;
 
+    /// <summary>Ours: how long a stream may bring no acknowledgement of what it took, in microseconds. It loses nothing, but may be dead without a word: a forgotten mapping, an address that is gone.</summary>
+    private const long StreamTimeout = 6_000_000;
+
     /// <summary>Ours: packets in time after which older ones count half.</summary>
     private const double TimelyMemory = 512;
 
@@ -62,7 +65,8 @@ internal sealed class PathRecovery(LifelineProfile profile)
     {
         get
         {
-            if (Packets == 0 || profile.IsReliable) return null;
+            if (Packets == 0) return null;
+            if (profile.IsReliable) return _timeoutFrom + StreamTimeout;
             long due = _timeoutFrom + Timeout();
             for (int i = _first; i < _sent.Count && _sent[i].SentAt <= _latestSentAt; i++)
             {
@@ -154,10 +158,11 @@ internal sealed class PathRecovery(LifelineProfile profile)
     /// <param name="lost">Takes the oldest packet on its way, so that what it held can be sent again.</param>
     public bool IsTimeout(long now, List<SentPacket> lost)
     {
-        if (Packets == 0 || profile.IsReliable || now < _timeoutFrom + Timeout()) return false;
+        if (Packets == 0 || now < _timeoutFrom + (profile.IsReliable ? StreamTimeout : Timeout())) return false;
         Timeouts++;
         _backOff = Math.Min(_backOff * 1.5, 64);
         _timeoutFrom = now;
+        if (profile.IsReliable) return true; // it arrives yet, or the path is left
         Span<SentPacket> sent = CollectionsMarshal.AsSpan(_sent);
         // After one timeout a probe with the oldest; after two the path has a hole, and everything is sent again.
         for (int i = _first; i < sent.Length; i++)

@@ -3,7 +3,8 @@ namespace Adit.Core.Lifeline;
 /// <summary>Which of the last packet numbers of one path and direction were seen: 4096 of them, since carriers reorder by hundreds. Checked before, updated after authentication.</summary>
 internal sealed class ReplayWindow
 {
-    private const int Size = 4096;
+    private const int Window = 4096;
+    private const int Size = 2 * Window; // the words at the front are used again as a whole, and must be out of the window by then
 
     private readonly ulong[] _seen = new ulong[Size / 64];
 
@@ -21,7 +22,7 @@ internal sealed class ReplayWindow
 
     /// <summary>Whether a number is new, and not too old to tell.</summary>
     public bool IsNew(long number) =>
-        number > Largest || (number > Largest - Size && number >= 0 && (_seen[(number >> 6) & ((Size / 64) - 1)] & (1UL << (int)(number & 63))) == 0);
+        number > Largest || (number > Largest - Window && number >= 0 && (_seen[(number >> 6) & ((Size / 64) - 1)] & (1UL << (int)(number & 63))) == 0);
 
     /// <summary>Notes a number that was authentic.</summary>
     public void Note(long number)

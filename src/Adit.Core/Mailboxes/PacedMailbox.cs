@@ -13,6 +13,8 @@ namespace Adit.Core.Mailboxes;
 /// <param name="time">The clock.</param>
 public sealed class PacedMailbox(IMailbox inner, long rate, TimeProvider time) : IMailbox
 {
+    private const int LeastMessage = 512; // ours; a handshake fits
+
     private readonly TokenBucket _sent = new(rate, time);
     private readonly TokenBucket _received = new(rate, time);
     private TimeSpan _sendAfter;
@@ -27,8 +29,8 @@ public sealed class PacedMailbox(IMailbox inner, long rate, TimeProvider time) :
     /// <inheritdoc/>
     public IPEndPoint? Source => inner.Source;
 
-    /// <inheritdoc/>
-    public int SendLimit => inner.SendLimit;
+    /// <summary>As of the mailbox below, and no more than goes in a second: what answers waits no longer behind what is bulk.</summary>
+    public int SendLimit => (int)Math.Min(inner.SendLimit, Math.Max(LeastMessage, rate));
 
     /// <inheritdoc/>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default)

@@ -59,6 +59,17 @@ public sealed class LifelineKeeperTests
         await UntilAsync(() => site.Moved is ["a", "b"], () => site.ToString());
     }
 
+    /// <summary>A path may end before anybody was told that it stands.</summary>
+    [Fact]
+    public async Task APathThatEndsAtOnce_IsOpenedAgain()
+    {
+        await using var site = new Site("a");
+        site.Dialers[0].EndsAtOnce = 3;
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        Assert.InRange(site.Dialers[0].Opened, 4, 6);
+    }
+
     [Fact]
     public async Task NoneThatAnswers_IsToldAsTheBestOneSaysIt()
     {
@@ -167,6 +178,9 @@ public sealed class LifelineKeeperTests
         /// <summary>Octets that the newest mailbox carried.</summary>
         public long Newest { get; private set; }
 
+        /// <summary>How many mailboxes are to end with the first datagram after the handshake.</summary>
+        public int EndsAtOnce { get; set; }
+
         public bool IsBetterThere { get; set; }
 
         public int Looked { get; private set; }
@@ -186,12 +200,13 @@ public sealed class LifelineKeeperTests
             if (IsDown) throw new TunnelException(TunnelError.Unreachable, $"{name}: down");
             Opened++;
             long passed = 0;
+            bool ends = EndsAtOnce-- > 0;
             MemoryMailbox? end = null;
             (MemoryMailbox left, MemoryMailbox right) = MemoryMailbox.CreatePair(s_profile, 1200, datagram =>
             {
                 long all = Interlocked.Add(ref passed, datagram.Length);
                 lock (_open) if (end is not null && end == _open[^1]) Newest = all;
-                if (all > CutAfter) _ = end?.DisposeAsync().AsTask();
+                if (all > CutAfter || (ends && datagram[0] == 0x10)) _ = end?.DisposeAsync().AsTask();
                 return !IsSilent;
             });
             end = right;

@@ -224,6 +224,139 @@ public sealed class LifelineTests
         Assert.True(network.Run(transfer.Step, 120 * Second), transfer.ToString());
     }
 
+    /// <summary>A stream that is dead without a word, as where a mapping was forgotten: nothing is lost on it by its own account, and yet both sides go by the other, and leave nothing behind.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AStreamThatFallsSilent_IsLeftByBothSides(bool laterPath)
+    {
+        using var network = new SimulatedNetwork(16);
+        var profile = new LifelineProfile { Name = "stream", IsReliable = true, AcknowledgementDelay = 20_000, AcknowledgeEvery = 16 };
+        SimulatedPath first = network.AddPath(new PathConditions { Mtu = 10_000 }, profile);
+        var transfer = new SimulatedTransfer(network, 2_000_000, 2_000_000, 16);
+        Assert.True(network.Run(() => transfer.Step() || transfer.Received > 100_000, 60 * Second));
+        if (!laterPath)
+        {
+            SimulatedPath second = network.AddPath(new PathConditions { Mtu = 10_000 }, profile);
+            Assert.True(network.Run(() => transfer.Step() || second.Served is not null, 10 * Second));
+        }
+
+        Assert.True(network.Run(() => transfer.Step() || (first.Client!.InFlight > 0 && first.Served!.InFlight > 0), 10 * Second));
+        first.Conditions = first.Conditions with { IsCut = true };
+        if (laterPath)
+        {
+            Assert.False(network.Run(transfer.Step, 40 * Second));
+            Assert.InRange(first.Client!.Timeouts, 5, 10);
+            network.AddPath(new PathConditions { Mtu = 10_000 }, profile);
+            Assert.True(network.Run(transfer.Step, 5 * Second), transfer.ToString());
+            return;
+        }
+
+        Assert.True(network.Run(transfer.Step, 30 * Second), transfer.ToString());
+        first.Conditions = first.Conditions with { IsCut = false };
+        Assert.True(network.Run(() => first.Client!.Timeouts == 0 && first.Served!.Timeouts == 0, 60 * Second), "the path that lives again");
+    }
+
+    /// <summary>The keys of a path follow from its handshake alone: to make it again would be to use its nonces again.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AConfirmation_MakesNoPathASecondTime(bool alsoTheSession)
+    {
+        var confirmations = new List<byte[]>();
+        using var network = new SimulatedNetwork(17);
+        network.Tamper = (toServer, datagram) =>
+        {
+            if (toServer && datagram[0] == 0x13) confirmations.Add(datagram);
+            return [datagram];
+        };
+        SimulatedPath path = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => path.Served is not null && path.Client is { IsConfirmed: true }, 10 * Second));
+        if (alsoTheSession) network.Server.Remove(network.Served!);
+        else network.Server.Remove(path.Served!);
+        Assert.NotEmpty(confirmations);
+        byte[] answer = new byte[1500];
+        foreach (byte[] confirmation in confirmations)
+        {
+            Assert.Equal(0, network.Server.Receive(confirmation, path.Profile, answer, network.Now, out LifelineArrival arrival));
+            Assert.False(arrival.IsAuthentic);
+        }
+
+        Assert.Equal((alsoTheSession ? 0 : 1, 0), (network.Server.SessionCount, network.Server.PathCount));
+    }
+
+    /// <summary>The last 4096 numbers are known one by one, wherever in its words the window stands.</summary>
+    [Fact]
+    public void TheReplayWindow_ForgetsNothingThatIsInIt()
+    {
+        var window = new ReplayWindow();
+        for (long number = 0; number < 10_000; number++)
+        {
+            Assert.True(window.IsNew(number));
+            window.Note(number);
+            for (long old = Math.Max(0, number - 4200); old <= number; old += old < number - 3900 || old > number - 70 ? 1 : 61) Assert.False(window.IsNew(old), $"{old} after {number}");
+        }
+
+        window.Note(10_100);
+        Assert.True(window.IsNew(10_099));
+        Assert.False(window.IsNew(9_999));
+        Assert.False(window.IsNew(10_100 - 4096)); // too old to tell
+    }
+
+    /// <summary>Who has no key gets room as he uses it; who has one, the whole window at once.</summary>
+    [Theory]
+    [InlineData(false, 70_000)]
+    [InlineData(true, 256 * 1024)]
+    public void AStranger_FillsNoWindow_ThatHeHasNotUsed(bool keyed, int most)
+    {
+        using var network = new SimulatedNetwork(18, keyed);
+        network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => network.Served is not null, 10 * Second));
+        var octets = new byte[256 * 1024];
+        network.Client!.Write(octets);
+        Assert.True(network.Run(() => network.Served!.Readable > 0, 10 * Second));
+        Assert.Equal(1, network.Served!.Read(octets.AsSpan(0, 1)));
+        Assert.False(network.Run(() => false, 10 * Second));
+        Assert.InRange(network.Served.Readable, most / 2, most);
+    }
+
+    /// <summary>Many pieces with gaps between them cost more than they bring.</summary>
+    [Fact]
+    public void PiecesWithoutNumber_EndTheSession()
+    {
+        using var network = new SimulatedNetwork(19, options: new LifelineOptions { Window = 4 * 1024 * 1024 });
+        bool odd = false;
+        network.Tamper = (toServer, datagram) => toServer && datagram[0] == 0x10 && (odd = !odd) ? [] : [datagram];
+        SimulatedPath path = network.AddPath(new PathConditions { Spacing = 1, Delay = 2 * Second }, new LifelineProfile { Name = "wide", TagLength = 8, MostPackets = 1_000_000, InitialRoundTrip = 60 * Second, MinimumTimeout = 60 * Second });
+        Assert.True(network.Run(() => path.Client is { IsConfirmed: true }, 200 * Second));
+        path.Conditions = path.Conditions with { Mtu = 64 };
+        Assert.True(network.Run(
+            () =>
+            {
+                network.Client!.Write(new byte[65_536]);
+                return network.Served!.End != LifelineEnd.None;
+            },
+            100 * Second));
+        Assert.Equal(LifelineEnd.ProtocolViolation, network.Served!.End);
+    }
+
+    /// <summary>A carrier may be busy for long: what is due then is told once, and not each millisecond.</summary>
+    [Fact]
+    public void WhatIsDueAndCannotLeave_IsNotDueAgain()
+    {
+        using var network = new SimulatedNetwork(20);
+        SimulatedPath path = network.AddPath(new PathConditions());
+        Assert.True(network.Run(() => path.Client is { IsConfirmed: true }, 10 * Second));
+        Assert.False(network.Run(() => false, Second));
+        network.Client!.Write([1]);
+        Assert.True(network.Run(() => network.Served!.Readable > 0, 10 * Second));
+        long due = network.Served!.Deadline!.Value;
+        Assert.InRange(due, network.Now, network.Now + 10_000);
+        network.Served.Tick(due);
+        Assert.True(network.Served.WantsToSend(path.Served!, due));
+        Assert.True(network.Served.Deadline > due + Second);
+    }
+
     [Fact]
     public void MutatedForgedAndReplayed_ChangeNothing()
     {

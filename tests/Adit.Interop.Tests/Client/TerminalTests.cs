@@ -12,6 +12,7 @@ public sealed partial class TerminalTests(ClientFixture fixture) : IClassFixture
         using OpenSshClient client = Client();
         await using Tmux tmux = await StartAsync(client);
         await tmux.EnterAsync($"stty -g; {Line(client)}; echo code=$?; stty -g");
+        await tmux.WaitForAsync(s => Settings().Count(s) == 1, "line of stty"); // what is typed before that stands in it
         await tmux.EnterAsync("echo size=$(stty size) term=$TERM tty=$(tty | cut -c 1-8)");
         await tmux.WaitForAsync("size=30 100 term=screen tty=/dev/pts");
         await tmux.ResizeAsync(90, 25);
@@ -69,6 +70,7 @@ public sealed partial class TerminalTests(ClientFixture fixture) : IClassFixture
         using OpenSshClient client = Client();
         await using Tmux tmux = await StartAsync(client);
         await tmux.EnterAsync($"stty -g; {Line(client)}; echo code=$?; stty -g");
+        await tmux.WaitForAsync(s => Settings().Count(s) == 1, "line of stty"); // what is typed before that stands in it
         await tmux.EnterAsync("echo re$((40+2))ady");
         await tmux.WaitForAsync("re42ady");
         await tmux.TypeAsync("~?");

@@ -95,6 +95,27 @@ public sealed partial class MigrationTests : GatewayTest
         Assert.False(ssh.HasExited);
     }
 
+    /// <summary>A firewall forgets a connection: no end is told, and nothing arrives any more. A new one passes, and the session goes on over it; what was on its way in both directions is not waited for.</summary>
+    [Fact]
+    public async Task AConnectionThatFallsSilent_IsLeftForANewOne()
+    {
+        PeerRequired.Installed(PeerRequired.Root, "nft", "ss");
+        await using AditGateway gateway = await AditGateway.StartAsync([Identity.PublicLine]);
+        await using StreamServer echo = StreamServer.Echo();
+        using OpenSshClient client = Client(gateway, $"tcp://127.0.0.1:{gateway.Target.Port}?resume");
+        int back = Ports.Free();
+        await using PeerProcess ssh = await client.StartForwardingAsync("-v", "-L", $"127.0.0.1:{back}:127.0.0.1:{echo.Port}");
+        await using NetworkStream idle = await StreamProbe.ConnectAsync(Loopback(back));
+        await ExchangeAsync(idle);
+        string shown = (await ProcessRunner.RunAsync("ss", ["-tnH", "state", "established", "dport", "=", $":{gateway.Target.Port}"])).Succeeded().Text;
+        int port = int.Parse(Regex.Match(shown, @"127\.0\.0\.1:(\d+)\s").Groups[1].Value);
+
+        await using NftDrop drop = await NftDrop.StartAsync(port);
+        await AssertEchoAsync(Loopback(back), 24 * Mebi).WaitAsync(TimeSpan.FromSeconds(90));
+        await ExchangeAsync(idle);
+        Assert.False(ssh.HasExited);
+    }
+
     /// <summary>The keepalives of SSH, which would end the session for such a silence, leave it to the lifeline.</summary>
     [Fact]
     public async Task AnOutage_LongerThanSshWouldBear_IsSurvived()
