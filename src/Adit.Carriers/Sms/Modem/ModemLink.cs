@@ -353,7 +353,9 @@ public sealed class ModemLink : ISmsLink
             text = septets.AsSpan(0, Gsm7.Unpack(deliver.UserData, septets.AsSpan(0, Math.Min(septets.Length, deliver.UserDataLength))));
         }
 
-        if (SmsFraming.TryDecode(text, deliver.HasHeader, alphabet == SmsAlphabet.Ucs2, out SmsForm form) is { } datagram) _received.Writer.TryWrite(new SmsArrival(deliver.Originator.ToString(), datagram, form));
+        string from = deliver.Originator.ToString();
+        if (!SmsNumber.TryParse(from, out _)) return; // whom nothing can be sent to is no peer
+        if (SmsFraming.TryDecode(text, deliver.HasHeader, alphabet == SmsAlphabet.Ucs2, out SmsForm form) is { } datagram) _received.Writer.TryWrite(new SmsArrival(from, datagram, form));
     }
 
     private TunnelException Failed(TunnelError error, string why) => new(error, $"{Name}: modem: {why}", Name);
