@@ -83,7 +83,7 @@ public sealed partial class SmsListener : IMailboxListener
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
             }
-            catch (TunnelException e)
+            catch (Exception e)
             {
                 LogEnded(_logger, _options.Place, e.Message);
             }
@@ -158,7 +158,15 @@ public sealed partial class SmsListener : IMailboxListener
             await link.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
             if (Next(room, out string number, out SmsForm form) is > 0 and int length)
             {
-                await link.SendAsync(number, room.AsMemory(0, length), form, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await link.SendAsync(number, room.AsMemory(0, length), form, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TunnelException e) when (e.Error == TunnelError.BadConfiguration)
+                {
+                    Refuse(number, e); // no number: that peer's alone
+                }
+
                 lastSent = _time.GetTimestamp();
             }
         }

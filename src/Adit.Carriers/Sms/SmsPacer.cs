@@ -60,7 +60,7 @@ public sealed class SmsPacer(double rate, int window, double timeScale = 1)
         // Those that were on their way already when the first was refused say nothing new.
         if (now < _pausedUntil) return;
         _ceiling = Math.Min(_most, Rate * 0.9);
-        Rate = Math.Max(Rate / 2, 0.05 * timeScale);
+        Rate = Math.Max(Rate / 2, Math.Min(_most, 0.05 * timeScale));
         _tokens = 0;
         _pausedUntil = now + (long)(_pause * Second / timeScale);
         _pause = Math.Min(2 * _pause, LongestPause);

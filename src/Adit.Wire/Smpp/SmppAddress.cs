@@ -24,8 +24,8 @@ public readonly record struct SmppAddress(byte TypeOfNumber, byte NumberingPlan,
         return true;
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => (TypeOfNumber == 1 ? "+" : "") + Text;
+    /// <summary>As <see cref="TryParse"/> reads it; some centres write the <c>+</c> themselves.</summary>
+    public override string ToString() => (TypeOfNumber == 1 && Text?.StartsWith('+') != true ? "+" : "") + Text;
 
     internal int Length => 2 + (Text?.Length ?? 0) + 1;
 }

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using Adit.Carriers.Sms;
 using Adit.Carriers.Sms.Lab;
 using Adit.Carriers.Sms.Smpp;
 using Adit.Core.Lifeline;
 using Adit.Core.Streams;
+using Adit.TestKit.Time;
 
 namespace Adit.Carriers.Tests.Sms;
 
@@ -11,6 +13,40 @@ namespace Adit.Carriers.Tests.Sms;
 public sealed class LabCentreTests
 {
     private const double Scale = 100;
+
+    [Fact]
+    public async Task ConnectionsThatDoNotBind_AreFew_AndEnd()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        var time = new VirtualTime();
+        await using LabCentre centre = LabCentre.Start(new LabCentreOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), MostSessions = 1 }, time);
+        using Socket first = await ConnectAsync();
+        using Socket second = await ConnectAsync();
+        Assert.Equal(0, await EndAsync(second));
+        long deadline = Environment.TickCount64 + 10_000;
+        while (time.TimerCount == 0 && Environment.TickCount64 < deadline) await Task.Yield();
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, await EndAsync(first));
+
+        async Task<Socket> ConnectAsync()
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(centre.EndPoint, cancellationToken);
+            return socket;
+        }
+
+        async Task<int> EndAsync(Socket socket)
+        {
+            try
+            {
+                return await socket.ReceiveAsync(new byte[1], cancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            }
+            catch (SocketException)
+            {
+                return 0; // reset
+            }
+        }
+    }
 
     [Theory]
     [InlineData(0, 0, 0, SmsForm.Auto, null)]

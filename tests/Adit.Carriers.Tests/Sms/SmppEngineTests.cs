@@ -100,6 +100,55 @@ public sealed class SmppEngineTests
     }
 
     [Fact]
+    public void MessageAtTheEndOfAnIdleSpell_HasThePatienceFromThen()
+    {
+        Bind();
+        const long sent = 29 * Second;
+        _engine.Submit("1", [0x10], SmsForm.Octets, sent);
+        _engine.Tick(30 * Second);
+        Assert.Null(_engine.Failure);
+        _engine.Tick(sent + (30 * Second) - 1);
+        Assert.Null(_engine.Failure);
+        _engine.Tick(sent + (30 * Second));
+        Assert.Equal(TunnelError.TimedOut, _engine.Failure?.Error);
+    }
+
+    [Fact]
+    public void MessageWhileASignOfLifeIsMissing_PutsNothingOff()
+    {
+        Bind();
+        _engine.Tick(30 * Second);
+        _engine.Submit("1", [0x10], SmsForm.Octets, 59 * Second);
+        _engine.Tick(60 * Second);
+        Assert.Equal(TunnelError.TimedOut, _engine.Failure?.Error);
+    }
+
+    [Fact]
+    public void CentreThatAsksAndReadsNothing_IsGivenUp()
+    {
+        Bind();
+        for (uint i = 0; i < 20_000 && _engine.Failure is null; i++) Answer(SmppCommand.EnquireLink, SmppStatus.Ok, i, default);
+        Assert.Equal(TunnelError.ProtocolViolation, _engine.Failure?.Error);
+        Assert.InRange(_engine.Output.Length, 256 * 1024, 272 * 1024);
+    }
+
+    [Theory]
+    [InlineData(1, "+4917000001", "+4917000001")] // the centre wrote the + itself
+    [InlineData(1, "4917000001", "+4917000001")]
+    [InlineData(5, "ADIT", "ADIT")]
+    [InlineData(5, "A name", null)]
+    [InlineData(0, "", null)]
+    public void Source_IsOneThatCanBeAnswered_OrNobody(byte type, string source, string? number)
+    {
+        Bind();
+        _engine.Receive(Delivery(5, 0, [0x10, 1], new SmppAddress(type, 1, source)), 0);
+        Assert.Equal(number is not null, _engine.TryTake(out SmsArrival arrival));
+        if (number is null) return;
+        Assert.Equal(number, arrival.Number);
+        _engine.Submit(arrival.Number, [0x10], SmsForm.Octets, 0);
+    }
+
+    [Fact]
     public void MessageThatIsNeverAnswered_FreesItsPlaceAfterAMinute()
     {
         Bind();
@@ -156,9 +205,9 @@ public sealed class SmppEngineTests
 
     private void Deliver(uint sequence, byte esmClass, byte[] text) => _engine.Receive(Delivery(sequence, esmClass, text), 0);
 
-    private static byte[] Delivery(uint sequence, byte esmClass, byte[] text)
+    private static byte[] Delivery(uint sequence, byte esmClass, byte[] text, SmppAddress? source = null)
     {
-        var message = new SmppMessage { Source = new SmppAddress(0, 1, "4917000001"), Destination = new SmppAddress(1, 1, "4917000002"), EsmClass = esmClass, DataCoding = 4, Text = text };
+        var message = new SmppMessage { Source = source ?? new SmppAddress(0, 1, "4917000001"), Destination = new SmppAddress(1, 1, "4917000002"), EsmClass = esmClass, DataCoding = 4, Text = text };
         byte[] pdu = new byte[SmppHeader.HeaderLength + message.EncodedLength];
         message.Encode(pdu.AsSpan(SmppHeader.HeaderLength));
         SmppPdu.WriteHeader(pdu, SmppCommand.DeliverSm, SmppStatus.Ok, sequence, message.EncodedLength);

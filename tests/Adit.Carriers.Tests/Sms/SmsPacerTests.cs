@@ -85,4 +85,13 @@ public sealed class SmsPacerTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{taken} of {limit * 600} taken, {throttled} throttled");
         Assert.True(taken >= 0.9 * limit * 600, $"{taken} of {limit * 600}");
     }
+
+    [Fact]
+    public void ThrottlingNeverRaisesASlowRate()
+    {
+        var pacer = new SmsPacer(0.01, 1);
+        pacer.Sent(0);
+        pacer.Throttled(0);
+        Assert.Equal(0.01, pacer.Rate);
+    }
 }

@@ -23,6 +23,7 @@ public sealed class LabCentre : IAsyncDisposable
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
     private long _submitted, _throttled, _lost, _delivered, _underway;
+    private int _connections; // also of those that have not bound yet
 
     private LabCentre(LabCentreOptions options, TimeProvider time, Socket listener)
     {
@@ -165,15 +166,22 @@ public sealed class LabCentre : IAsyncDisposable
         while (!_stopping.IsCancellationRequested)
         {
             Socket socket = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-            if (_sessions.Count >= _options.MostSessions)
+            if (Volatile.Read(ref _connections) >= _options.MostSessions)
             {
                 socket.Dispose();
                 continue;
             }
 
+            Interlocked.Increment(ref _connections);
             socket.NoDelay = true;
             var session = new LabSession(this, socket);
-            _ = Task.Run(() => session.RunAsync(_stopping.Token), CancellationToken.None);
+            _ = Task.Run(() => ServeAsync(session), CancellationToken.None);
         }
+    }
+
+    private async Task ServeAsync(LabSession session)
+    {
+        await session.RunAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref _connections);
     }
 }

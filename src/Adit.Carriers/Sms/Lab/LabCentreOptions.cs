@@ -32,7 +32,7 @@ public sealed record LabCentreOptions
     /// <summary>What each ESME must say, by its system_id; empty, the default, for anybody and any password. Secrets.</summary>
     public IReadOnlyDictionary<string, string> Passwords { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>ESMEs at most; default 64.</summary>
+    /// <summary>Connections at most; default 64. One that has not bound after 30 s is ended.</summary>
     public int MostSessions { get; init; } = 64;
 
     /// <summary>Messages that are on their way at most, some 1 KiB each; default 16384. More are refused with ESME_RMSGQFUL.</summary>

@@ -9,6 +9,7 @@ namespace Adit.Carriers.Sms.Lab;
 internal sealed class LabSession(LabCentre centre, Socket socket) : IDisposable
 {
     private const int MostWaiting = 4096; // ours: PDUs that the ESME does not read
+    private static readonly TimeSpan BindTime = TimeSpan.FromSeconds(30); // ours
 
     private readonly Channel<byte[]> _sending = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<string> _numbers = [];
@@ -67,6 +68,7 @@ internal sealed class LabSession(LabCentre centre, Socket socket) : IDisposable
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using ITimer unbound = centre.Time.CreateTimer(_ => EndUnbound(), null, BindTime, Timeout.InfiniteTimeSpan);
         Task writing = WriteAsync(cancellationToken);
         try
         {
@@ -84,6 +86,11 @@ internal sealed class LabSession(LabCentre centre, Socket socket) : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private void EndUnbound()
+    {
+        if (Number.Length == 0) socket.Dispose();
+    }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {

@@ -10,11 +10,19 @@ namespace Adit.Carriers.Sms.Modem;
 
 /// <summary>
 /// A GSM modem by AT commands in PDU mode (3GPP TS 27.007, 27.005). Theory of operation: one command at a time; what the modem says by itself (<c>+CMT</c> and the PDU in the line after it, <c>+CMTI</c>) is picked out wherever it comes,
-/// also between a command and its answer. Messages that wait in its storage are fetched and deleted at the start and whenever it names one. A message that the network has no room for now is tried again, after a pause, before any other.
+/// also between a command and its answer. Messages that wait in its storage are fetched and deleted at the start, whenever it names one, and now and then. A message that the network has no room for now is tried again, after a pause, before any other.
+/// After an answer that did not come the dialogue is brought into step again, so that one that comes late is nobody's; a modem that leaves several commands in a row without one is given up.
 /// </summary>
 public sealed class ModemLink : ISmsLink
 {
     private const int MostReceived = 1024; // ours: the oldest go first
+    private const int MostSilences = 3; // ours: commands in a row without an answer
+
+    // What the modem asks for, beside the places of messages.
+    private const int Acknowledge = -1, Tend = -2;
+
+    // Ours: an acknowledgement that came too late makes a modem deaf, as a reset does, and neither is told.
+    private static readonly TimeSpan TendTime = TimeSpan.FromMinutes(5);
 
     private readonly ModemOptions _options;
     private readonly DuplexStream _line;
@@ -30,6 +38,9 @@ public sealed class ModemLink : ISmsLink
     private readonly Channel<int> _chores = Channel.CreateBounded<int>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private Task _reading = Task.CompletedTask;
     private Task _working = Task.CompletedTask;
+    private ITimer? _tending;
+    private volatile TunnelException? _failure;
+    private int _silences;
     private bool _pduFollows;
     private bool _acknowledges;
     private bool _discards;
@@ -53,11 +64,11 @@ public sealed class ModemLink : ISmsLink
     {
         ArgumentNullException.ThrowIfNull(options);
         DeviceLock? held = DeviceLock.Take(options.Device, options.LockFolder, options.Name);
-        ModemLink link;
+        DuplexStream line;
         try
         {
             PolledDescriptor descriptor = SerialPort.Open(options.Device, options.BitsPerSecond);
-            link = new ModemLink(options, new PolledStream(descriptor, descriptor, options.Name), held, time ?? TimeProvider.System);
+            line = new PolledStream(descriptor, descriptor, options.Name);
         }
         catch (DescriptorException e)
         {
@@ -65,13 +76,18 @@ public sealed class ModemLink : ISmsLink
             throw new TunnelException(TunnelError.Unreachable, $"{options.Name}: {e.Message}", options.Name, e);
         }
 
-        return await LinkOpening.CompleteAsync(link, async opened =>
+        return await OpenAsync(options, line, held, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets up the modem on a line.</summary>
+    internal static Task<ModemLink> OpenAsync(ModemOptions options, DuplexStream line, DeviceLock? held, TimeProvider time, CancellationToken cancellationToken) =>
+        LinkOpening.CompleteAsync(new ModemLink(options, line, held, time), async opened =>
         {
             opened._reading = Task.Run(opened.ReadAsync, CancellationToken.None);
             await opened.SetUpAsync(cancellationToken).ConfigureAwait(false);
             opened._working = Task.Run(opened.WorkAsync, CancellationToken.None);
-        }).ConfigureAwait(false);
-    }
+            opened._tending = time.CreateTimer(static link => ((ModemLink)link!)._chores.Writer.TryWrite(Tend), opened, TendTime, TendTime);
+        });
 
     /// <inheritdoc/>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default)
@@ -80,6 +96,7 @@ public sealed class ModemLink : ISmsLink
         {
             long wait;
             lock (_pacer) wait = _pacer.Wait(Now);
+            if (_failure is { } failure) throw new TunnelException(failure.Error, failure.Message, failure.Hop, failure);
             if (_reading.IsCompleted) throw Failed(TunnelError.ConnectionLost, "the line has ended");
             if (wait == 0) return;
             await Task.Delay(TimeSpan.FromMicroseconds(Math.Min(wait, 1_000_000)), _time, cancellationToken).ConfigureAwait(false);
@@ -91,34 +108,49 @@ public sealed class ModemLink : ISmsLink
     {
         if (!SmsNumber.TryParse(number, out SmsNumber to)) throw Failed(TunnelError.BadConfiguration, $"to: expected a number, got '{number}'");
         string pdu = Submit(to, datagram.Span, form, out int length);
-        _options.Carrier.Budget?.Take(Name);
         while (true)
         {
             await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            _options.Carrier.Budget?.Take(Name);
             lock (_pacer) _pacer.Sent(Now);
             AtResult result;
+            bool handedOver = false;
             try
             {
-                result = await SendOnceAsync(pdu, length, cancellationToken).ConfigureAwait(false);
+                await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    result = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"AT+CMGS={length}\r"), _options.Patience, cancellationToken, wantsPrompt: true).ConfigureAwait(false);
+                    handedOver = result.Final == AtLines.Prompt;
+                    if (handedOver) result = await AskAsync($"{pdu}\u001a", _options.NetworkPatience, cancellationToken).ConfigureAwait(false);
+                    // Also after an error in the prompt's place, which may be a late word: else a prompt would take the next command for a message.
+                    if (!handedOver || result.IsTimeout) await ResynchronizeAsync(cancellationToken).ConfigureAwait(false);
+                    if (!handedOver) ThrowIfSilent();
+                }
+                finally
+                {
+                    _turn.Release();
+                }
             }
             catch
             {
                 lock (_pacer) _pacer.Answered(taken: false);
+                if (!handedOver) _options.Carrier.Budget?.Return();
                 throw;
             }
 
             // 3GPP TS 27.005 §3.2.5, TS 24.011: no circuit, network out of order, temporary failure, congestion, resources; no network service, network timeout; 512 and above: the maker's, mostly busy.
             bool busy = result.MessageError is 34 or 38 or 41 or 42 or 47 or 331 or 332 or 512 or 515;
-            bool taken = result.IsOk;
+            bool taken = handedOver && result.IsOk;
             lock (_pacer)
             {
                 if (busy) _pacer.Throttled(Now);
                 else _pacer.Answered(taken);
             }
 
-            if (busy) continue;
-            if (taken || result.IsTimeout) return; // unknown: perhaps sent
+            if (taken || (handedOver && result.IsTimeout)) return; // unknown: perhaps sent
             _options.Carrier.Budget?.Return();
+            if (busy) continue;
             // Unassigned number, operator or call barred, unidentified or unknown subscriber.
             if (result.MessageError is 1 or 8 or 10 or 28 or 30) _received.Writer.TryWrite(new SmsArrival(number, [], SmsForm.Octets, Failed(TunnelError.Unreachable, $"to {number}: expected a number that the network knows, got {result.Final}")));
             return;
@@ -129,6 +161,7 @@ public sealed class ModemLink : ISmsLink
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (_tending is not null) await _tending.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_reading, _working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _line.DisposeAsync().ConfigureAwait(false);
@@ -144,12 +177,11 @@ public sealed class ModemLink : ISmsLink
         AtResult echo = new("", []);
         for (int attempt = 0; attempt < 3 && !echo.IsOk; attempt++)
         {
-            await WriteAsync("\u001b\r", cancellationToken).ConfigureAwait(false); // whatever stood in the line before
-            await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellationToken).ConfigureAwait(false); // so that its answer is not taken for the next
+            await ResynchronizeAsync(cancellationToken).ConfigureAwait(false); // whatever stood in the line before
             echo = await CommandAsync("ATE0", _options.Patience, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!echo.IsOk) throw Failed(TunnelError.TimedOut, $"{_options.Device}: expected a modem that answers ATE0, got {(echo.IsTimeout ? "nothing" : echo.Final)}");
+        if (!echo.IsOk) throw Failed(TunnelError.TimedOut, $"{_options.Device}: expected a modem that answers ATE0, got {echo.Final}");
         await CommandAsync("AT+CMEE=1", _options.Patience, cancellationToken).ConfigureAwait(false);
         AtResult pin = await CommandAsync("AT+CPIN?", _options.Patience, cancellationToken).ConfigureAwait(false);
         if (pin.Lines.FirstOrDefault(l => l.StartsWith("+CPIN:", StringComparison.Ordinal)) is { } state && !state.Contains("READY", StringComparison.Ordinal))
@@ -157,11 +189,14 @@ public sealed class ModemLink : ISmsLink
         _acknowledges = (await CommandAsync("AT+CSMS=1", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk;
         if (!(await CommandAsync("AT+CMGF=0", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk) throw Failed(TunnelError.NotSupported, "expected a modem with PDU mode (AT+CMGF=0), got an error");
         await CommandAsync("AT+CMMS=2", _options.Patience, cancellationToken).ConfigureAwait(false); // keeps the radio link between messages, where it can
-        if (!(await CommandAsync("AT+CNMI=2,2,0,0,0", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk
-            && !(await CommandAsync("AT+CNMI=2,1,0,0,0", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk)
-            throw Failed(TunnelError.NotSupported, "expected a modem that tells of messages (AT+CNMI), got an error");
+        if (!await ListenAsync(cancellationToken).ConfigureAwait(false)) throw Failed(TunnelError.NotSupported, "expected a modem that tells of messages (AT+CNMI), got an error");
         await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Has the modem tell of messages: at best hand them over, else name their place.</summary>
+    private async Task<bool> ListenAsync(CancellationToken cancellationToken) =>
+        (await CommandAsync("AT+CNMI=2,2,0,0,0", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk
+        || (await CommandAsync("AT+CNMI=2,1,0,0,0", _options.Patience, cancellationToken).ConfigureAwait(false)).IsOk;
 
     /// <summary>Fetches and deletes what is in the storage.</summary>
     private async Task SweepAsync(CancellationToken cancellationToken)
@@ -201,29 +236,16 @@ public sealed class ModemLink : ISmsLink
         return Convert.ToHexString(room);
     }
 
-    private async Task<AtResult> SendOnceAsync(string pdu, int length, CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            AtResult prompt = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"AT+CMGS={length}\r"), _options.Patience, cancellationToken).ConfigureAwait(false);
-            if (prompt.Final == AtLines.Prompt) prompt = await AskAsync($"{pdu}\u001a", _options.NetworkPatience, cancellationToken).ConfigureAwait(false);
-            // 3GPP TS 27.005 §4.3: ESC gives up.
-            if (prompt.IsTimeout) await WriteAsync("\u001b\r", cancellationToken).ConfigureAwait(false);
-            return prompt;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
     private async Task<AtResult> CommandAsync(string command, TimeSpan patience, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await AskAsync(command + "\r", patience, cancellationToken).ConfigureAwait(false);
+            AtResult result = await AskAsync(command + "\r", patience, cancellationToken).ConfigureAwait(false);
+            if (!result.IsTimeout) return result;
+            await ResynchronizeAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfSilent();
+            return result;
         }
         finally
         {
@@ -231,28 +253,67 @@ public sealed class ModemLink : ISmsLink
         }
     }
 
-    private async Task<AtResult> AskAsync(string text, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Brings the dialogue into step again. With the turn held.</summary>
+    private async Task ResynchronizeAsync(CancellationToken cancellationToken)
+    {
+        // 3GPP TS 27.005 §4.3: ESC gives up what stands at a prompt.
+        using var late = new CancellationTokenSource(_options.Patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token, late.Token);
+        try
+        {
+            await WriteAsync("\u001b\r", limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return; // the line takes nothing; whoever asks next has no answer either
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellationToken).ConfigureAwait(false); // so that its answer is not taken for the next
+        Drain();
+    }
+
+    private void Drain()
     {
         while (_answers.Reader.TryRead(out _))
         {
             // Late words of the command before.
         }
+    }
 
-        await WriteAsync(text, cancellationToken).ConfigureAwait(false);
+    /// <summary>Ends the link when the modem has left several commands in a row without an answer.</summary>
+    private void ThrowIfSilent()
+    {
+        if (Volatile.Read(ref _silences) < MostSilences) return;
+        _failure ??= Failed(TunnelError.TimedOut, $"{_options.Device}: expected a modem that answers, got nothing to {MostSilences} commands");
+        _received.Writer.TryComplete(_failure);
+        throw _failure;
+    }
+
+    private async Task<AtResult> AskAsync(string text, TimeSpan patience, CancellationToken cancellationToken, bool wantsPrompt = false)
+    {
+        Drain();
         var lines = new List<string>();
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        late.CancelAfter(patience);
+        using var late = new CancellationTokenSource(patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token, late.Token);
         try
         {
+            await WriteAsync(text, limit.Token).ConfigureAwait(false);
             while (true)
             {
-                string line = await _answers.Reader.ReadAsync(late.Token).ConfigureAwait(false);
-                if (AtResult.IsFinal(line)) return new AtResult(line, lines);
+                string line = await _answers.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+                if (AtResult.IsFinal(line) && !(wantsPrompt && line == "OK")) // that is a command's before
+                {
+                    Volatile.Write(ref _silences, 0);
+                    return new AtResult(line, lines);
+                }
+
                 if (lines.Count < 2048) lines.Add(line);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !_stopping.IsCancellationRequested)
         {
+            // The network may be silent for other reasons than the modem.
+            if (patience <= _options.Patience) Interlocked.Increment(ref _silences);
             return new AtResult("", lines);
         }
         catch (ChannelClosedException e)
@@ -293,7 +354,7 @@ public sealed class ModemLink : ISmsLink
         {
             _pduFollows = false;
             if (!_discards) Take(line);
-            if (_acknowledges) _chores.Writer.TryWrite(-1); // §3.4.4: else the network sends it again
+            if (_acknowledges) _chores.Writer.TryWrite(Acknowledge); // §3.4.4: else the network sends it again
         }
         else if (line.StartsWith("+CMT:", StringComparison.Ordinal) || line.StartsWith("+CDS:", StringComparison.Ordinal))
         {
@@ -313,7 +374,7 @@ public sealed class ModemLink : ISmsLink
         }
     }
 
-    /// <summary>What the modem's own words ask for: acknowledgements, and messages to fetch.</summary>
+    /// <summary>What the modem's own words ask for: acknowledgements, and messages to fetch; and now and then to look after it.</summary>
     private async Task WorkAsync()
     {
         try
@@ -322,12 +383,16 @@ public sealed class ModemLink : ISmsLink
             {
                 if (chore < 0)
                 {
-                    await CommandAsync("AT+CNMA", _options.Patience, _stopping.Token).ConfigureAwait(false);
+                    // §3.4.4: a modem whose message is not acknowledged in time, or not as it expects, hands over none any more until it is told to again.
+                    if (chore == Acknowledge && (await CommandAsync("AT+CNMA", _options.Patience, _stopping.Token).ConfigureAwait(false)).IsOk) continue;
+                    await ListenAsync(_stopping.Token).ConfigureAwait(false);
+                    await SweepAsync(_stopping.Token).ConfigureAwait(false);
                     continue;
                 }
 
                 AtResult message = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"AT+CMGR={chore}"), _options.Patience, _stopping.Token).ConfigureAwait(false);
-                if (message.Lines.Count > 1) Take(message.Lines[^1]);
+                if (message.Lines.Count < 2) continue; // nothing there, or no answer: what is there is found by the next sweep
+                Take(message.Lines[^1]);
                 await DeleteAsync(chore, _stopping.Token).ConfigureAwait(false);
             }
         }
@@ -353,7 +418,9 @@ public sealed class ModemLink : ISmsLink
             text = septets.AsSpan(0, Gsm7.Unpack(deliver.UserData, septets.AsSpan(0, Math.Min(septets.Length, deliver.UserDataLength))));
         }
 
-        if (SmsFraming.TryDecode(text, deliver.HasHeader, alphabet == SmsAlphabet.Ucs2, out SmsForm form) is { } datagram) _received.Writer.TryWrite(new SmsArrival(deliver.Originator.ToString(), datagram, form));
+        string from = deliver.Originator.ToString();
+        if (!SmsNumber.TryParse(from, out _)) return; // whom nothing can be sent to is no peer
+        if (SmsFraming.TryDecode(text, deliver.HasHeader, alphabet == SmsAlphabet.Ucs2, out SmsForm form) is { } datagram) _received.Writer.TryWrite(new SmsArrival(from, datagram, form));
     }
 
     private TunnelException Failed(TunnelError error, string why) => new(error, $"{Name}: modem: {why}", Name);

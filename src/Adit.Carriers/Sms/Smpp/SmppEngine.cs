@@ -16,7 +16,8 @@ public sealed class SmppEngine
     /// <summary>Ours: arrivals and refusals that nobody took, at most; a delivery beyond is answered with ESME_RMSGQFUL, and the centre tries again.</summary>
     private const int MostArrivals = 1024;
 
-    private const long Second = 1_000_000;
+    /// <summary>Ours: octets that wait while the centre does not read; what answers it asks for beyond, it does not want.</summary>
+    private const int MostOutput = 256 * 1024;
 
     private readonly SmppLinkOptions _options;
     private readonly SmppCommand _bind;
@@ -33,6 +34,7 @@ public sealed class SmppEngine
     private long _lastSent;
     private long _lastHeard;
     private bool _enquired;
+    private long _enquiredAt = long.MinValue / 2; // also when the first message went that has no answer
 
     /// <summary>Begins: the bind waits in <see cref="Output"/>.</summary>
     /// <param name="options">The connection.</param>
@@ -78,8 +80,6 @@ public sealed class SmppEngine
             return due;
         }
     }
-
-    private long _enquiredAt = long.MinValue / 2;
 
     /// <summary>How long until <see cref="Submit"/> may be called: 0 for now, <see cref="long.MaxValue"/> while an answer is missing.</summary>
     public long Wait(long now) => !IsBound ? long.MaxValue : _again.Count > 0 ? Math.Max(1, Math.Min(_pacer.Wait(now), long.MaxValue)) : _pacer.Wait(now);
@@ -136,6 +136,7 @@ public sealed class SmppEngine
 
             _received.AsSpan(at, _length - at).CopyTo(_received);
             _length -= at;
+            if (_output.Length > MostOutput) Fail(TunnelError.ProtocolViolation, $"expected a centre that reads its answers, got more than {MostOutput} octets that wait");
         }
 
         Pump(now);
@@ -199,6 +200,7 @@ public sealed class SmppEngine
     {
         submission.Sequence = ++_sequence;
         submission.SentAt = now;
+        if (_submitted.Count == 0 && !_enquired) _enquiredAt = now; // the patience begins with the first that wants an answer
         SmppPdu.WriteHeader(submission.Pdu, SmppCommand.SubmitSm, SmppStatus.Ok, submission.Sequence, submission.Pdu.Length - SmppHeader.HeaderLength);
         _submitted.Add(submission.Sequence, submission);
         _pacer.Sent(now);
@@ -296,6 +298,7 @@ public sealed class SmppEngine
 
         ReplyDelivery(SmppStatus.Ok, header.Sequence, now);
         if (message.IsNotice) return; // §5.2.12: a receipt
+        if (!SmppAddress.TryParse(message.Source.ToString(), out _)) return; // whom nothing can be sent to is no peer
         if (SmsFraming.TryDecode(message.Text, message.HasUserDataHeader, message.DataCoding == 8, out SmsForm form) is { } datagram)
             _arrivals.Enqueue(new SmsArrival(message.Source.ToString(), datagram, form));
     }

@@ -77,7 +77,16 @@ public sealed class SmppLink : ISmsLink
     {
         await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
         _options.Carrier.Budget?.Take(Name);
-        lock (_pacer) Sender.Engine.Submit(number, datagram.Span, form, Now);
+        try
+        {
+            lock (_pacer) Sender.Engine.Submit(number, datagram.Span, form, Now);
+        }
+        catch
+        {
+            _options.Carrier.Budget?.Return();
+            throw;
+        }
+
         Sender.Wake();
     }
 
@@ -123,13 +132,16 @@ public sealed class SmppLink : ISmsLink
     /// <returns>False when the centre knows no bind_transceiver.</returns>
     private async Task<bool> BindAsync(IStreamDialer dialer, SmppCommand bind, CancellationToken cancellationToken)
     {
-        DuplexStream stream = await dialer.DialAsync(new DialRequest(new TcpDestination(_options.Host, _options.Port)), cancellationToken).ConfigureAwait(false);
-        if (_options.Tls is { } tls) stream = await TlsLayer.ConnectAsync(stream, tls, cancellationToken).ConfigureAwait(false);
-        var connection = new Connection(stream, new SmppEngine(_options, bind, _pacer, Now));
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(_options.EnquireLink);
+        TimeSpan patience = 2 * _options.EnquireLink; // ours: for the connection, TLS and the answer together
+        using var limit = new CancellationTokenSource(patience, _time);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        DuplexStream? stream = null;
+        Connection connection;
         try
         {
+            stream = await dialer.DialAsync(new DialRequest(new TcpDestination(_options.Host, _options.Port)), late.Token).ConfigureAwait(false);
+            if (_options.Tls is { } tls) stream = await TlsLayer.ConnectAsync(stream, tls, late.Token).ConfigureAwait(false);
+            connection = new Connection(stream, new SmppEngine(_options, bind, _pacer, Now));
             byte[] room = new byte[4096];
             await stream.WriteAsync(connection.Engine.Output.Take(), late.Token).ConfigureAwait(false);
             while (!connection.Engine.IsBound && connection.Engine.Failure is null)
@@ -141,12 +153,12 @@ public sealed class SmppLink : ISmsLink
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            throw new TunnelException(TunnelError.TimedOut, $"{Name}: smpp: bind: expected an answer within {_options.EnquireLink.TotalSeconds} s, got none", Name);
+            stream?.Abort(TunnelError.Closed);
+            throw new TunnelException(TunnelError.TimedOut, $"{Name}: smpp: bind: expected an answer within {patience.TotalSeconds} s, got none", Name);
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            stream?.Abort(TunnelError.Closed);
             throw;
         }
 
@@ -167,17 +179,21 @@ public sealed class SmppLink : ISmsLink
         {
             while (true)
             {
-                int count = await connection.Stream.ReadAsync(room, _stopping.Token).ConfigureAwait(false);
+                // Also before the first read: a centre may deliver in one breath with its answer to the bind.
                 lock (_pacer)
                 {
-                    if (count == 0) connection.Engine.End();
-                    else connection.Engine.Receive(room.AsSpan(0, count), Now);
                     while (connection.Engine.TryTake(out SmsArrival arrival)) _received.Writer.TryWrite(arrival);
                 }
 
                 connection.Wake();
                 MakeRoom();
                 if (connection.Engine.Failure is not null) break;
+                int count = await connection.Stream.ReadAsync(room, _stopping.Token).ConfigureAwait(false);
+                lock (_pacer)
+                {
+                    if (count == 0) connection.Engine.End();
+                    else connection.Engine.Receive(room.AsSpan(0, count), Now);
+                }
             }
 
             End(connection.Engine.Failure);

@@ -1,13 +1,13 @@
 namespace Adit.Carriers.Sms.Smpp;
 
-/// <summary>Octets that wait to be written. The window bounds them, and that the peer must read our answers before it sends much more.</summary>
+/// <summary>Octets that wait to be written. The window bounds our messages; a peer that does not read the answers to its own is given up by the engine.</summary>
 public sealed class SmppOutput
 {
     private byte[] _octets = new byte[1024];
     private int _length;
 
-    /// <summary>Whether there are none.</summary>
-    public bool IsEmpty => _length == 0;
+    /// <summary>How many.</summary>
+    public int Length => _length;
 
     /// <summary>Adds octets.</summary>
     public void Add(ReadOnlySpan<byte> octets)
