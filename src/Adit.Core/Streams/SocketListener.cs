@@ -55,10 +55,7 @@ public sealed class SocketListener : IStreamListener
             bool armed = true;
             foreach (LoopSocket socket in _sockets) armed &= socket.WantReadable();
             if (!armed) continue;
-            using (cancellationToken.UnsafeRegister(static wake => ((Wakeup)wake!).Signal(), _readable))
-            {
-                await _readable.WaitAsync().ConfigureAwait(false);
-            }
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return null;
