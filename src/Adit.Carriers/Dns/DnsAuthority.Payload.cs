@@ -34,7 +34,19 @@ public sealed partial class DnsAuthority
         if (_exchanges.Begin(key, echo.Type, head.Encoding, hash, now) is not { } exchange) return WriteFailure(echo, answer);
         exchange.Query = new DnsPayloadQuery(exchange.Ticket, zone, origin, head.AnswerSize);
         int most = PayloadRoom(echo, exchange, origin.IsStream);
-        DnsPayloadVerdict verdict = _handler.Receive(exchange.Query, key[KeyHeadLength..], _payload.AsSpan(DnsHeldTime.Length, most), out int length, out long hold);
+        DnsPayloadVerdict verdict;
+        int length;
+        long hold;
+        try
+        {
+            verdict = _handler.Receive(exchange.Query, key[KeyHeadLength..], _payload.AsSpan(DnsHeldTime.Length, most), out length, out hold);
+        }
+        catch
+        {
+            _exchanges.Abandon(exchange);
+            throw;
+        }
+
         if (verdict == DnsPayloadVerdict.Refused)
         {
             _exchanges.Abandon(exchange);
@@ -69,10 +81,10 @@ public sealed partial class DnsAuthority
         }
 
         Counters.RepeatedWhileHeld++;
+        if (exchange.List == _exchanges.Held) _handler.OnRepeated(exchange.Query);
         if (!_exchanges.TryAddAsker(exchange, echo.Header, echo.Edns, origin, echo.Name)) Counters.Dropped++;
         if (exchange.List == _exchanges.Held)
         {
-            _handler.OnRepeated(exchange.Query);
             exchange.Deadline = Math.Min(exchange.Deadline, now);
             if (exchange.List == _exchanges.Held) MakeReady(exchange);
         }
@@ -95,9 +107,17 @@ public sealed partial class DnsAuthority
         int room = PayloadRoom(echo, exchange, asker.Origin.IsStream);
         exchange.List!.Remove(exchange); // in no list until all askers are answered: nobody forgets it meanwhile
         exchange.Deadline = now + _options.KeepTime;
-        int length = Math.Clamp(_handler.Fill(exchange.Query, _payload.AsSpan(DnsHeldTime.Length, room)), 0, room);
-        _payload[0] = DnsHeldTime.Encode(now - exchange.ReceivedAt);
-        _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + length));
+        int length = 0;
+        try
+        {
+            length = Math.Clamp(_handler.Fill(exchange.Query, _payload.AsSpan(DnsHeldTime.Length, room)), 0, room);
+        }
+        finally
+        {
+            // Where the handler fails its askers hear that there is nothing to say.
+            _payload[0] = DnsHeldTime.Encode(now - exchange.ReceivedAt);
+            _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + length));
+        }
     }
 
     /// <summary>Octets that the handler may fill.</summary>

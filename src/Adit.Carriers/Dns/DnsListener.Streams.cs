@@ -52,7 +52,7 @@ public sealed partial class DnsListener
                 _connections.Add(connection.Number, connection);
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             socket.Dispose();
             return;
@@ -76,9 +76,12 @@ public sealed partial class DnsListener
         {
             // Closed, by either side, or quiet for too long.
         }
+        finally
+        {
+            lock (_gate) _connections.Remove(connection.Number);
+            connection.Dispose();
+        }
 
-        lock (_gate) _connections.Remove(connection.Number);
-        connection.Dispose();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

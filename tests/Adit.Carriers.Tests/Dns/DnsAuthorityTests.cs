@@ -203,6 +203,24 @@ public sealed class DnsAuthorityTests
         Assert.Equal(DnsResponseCode.NameError, Ask(DnsDomainName.Parse("www.t.example").Octets, DnsType.Txt).Code);
     }
 
+    [Fact]
+    public void HandlerThatFails_LosesTheMessage_AndNoPlace()
+    {
+        _authority = new DnsAuthority(Options() with { MostHeld = 1, MostExchanges = 2 }, _handler);
+        _handler.OnReceive = _ => throw new InvalidOperationException();
+        for (int i = 0; i < 5; i++) Assert.Throws<InvalidOperationException>(() => Ask(Payload([1], DnsNameEncoding.Base32), DnsType.Txt));
+        _handler.OnReceive = _ => [7];
+        Assert.Equal([0, 7], Ask(Payload([1], DnsNameEncoding.Base32), DnsType.Txt).Payload);
+
+        // One that is held is answered with nothing.
+        _handler.Hold = 50_000;
+        _handler.OnFill = _ => throw new InvalidOperationException();
+        Assert.Empty(Receive(Query(Payload([2], DnsNameEncoding.Base32), DnsType.Txt), 0));
+        Assert.Throws<InvalidOperationException>(() => Take(50_000));
+        Assert.Equal([10], Read(Take(50_000)!.Value.Message).Payload);
+        Assert.Null(Take(50_000));
+    }
+
     [Theory]
     [InlineData("abc.t.example", DnsType.A, DnsMinimisedAnswer.NameError, DnsResponseCode.NameError)]
     [InlineData("_.t.example", DnsType.A, DnsMinimisedAnswer.NameError, DnsResponseCode.NameError)]

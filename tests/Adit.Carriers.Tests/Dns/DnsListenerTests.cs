@@ -136,6 +136,18 @@ public sealed class DnsListenerTests
         _ = writing.ContinueWith(static t => t.Exception, TaskScheduler.Default);
     }
 
+    [Fact]
+    public async Task FailureWithin_LosesOneMessage_AndNothingElse()
+    {
+        int asked = 0;
+        await using Server server = await Server.StartAsync(keys: () => ++asked <= 2 ? throw new UnauthorizedAccessException("no access") : [Key]);
+        await using LifelineClient client = await LifelineClient.ConnectAsync(await server.Dialer(usesJumbo: false).OpenAsync(TestContext.Current.CancellationToken), Key, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, server.Listener.Failures);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        Assert.Equal(7, await AskAsync(socket, 7));
+    }
+
     private static byte[] Query(ushort id)
     {
         byte[] room = new byte[64];
@@ -175,9 +187,9 @@ public sealed class DnsListenerTests
     {
         public DnsListener Listener => listener;
 
-        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null)
+        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null, Func<IReadOnlyList<CarrierKey>>? keys = null)
         {
-            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
+            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key], KeySource = keys }, (stream, _) => Task.Run(() => EchoAsync(stream)));
             var options = new DnsListenerOptions
             {
                 Places = [place ?? new IPEndPoint(IPAddress.Loopback, 0)],
