@@ -65,10 +65,18 @@ public sealed partial class DnsAuthority
         }
 
         _payload[0] = DnsHeldTime.Encode(0);
+        ReadOnlySpan<byte> payload = _payload.AsSpan(0, DnsHeldTime.Length + Math.Clamp(length, 0, most));
+        if (IsProbe(exchange))
+        {
+            // Anybody may ask: kept it would be answered again without a limit, and push out what is owed to those with a key.
+            _exchanges.Abandon(exchange);
+            return WritePayload(echo, exchange, payload, origin.IsStream, answer);
+        }
+
         exchange.Deadline = now + _options.KeepTime;
+        _exchanges.Store(exchange, payload);
         _exchanges.Enter(exchange, _exchanges.Kept);
-        _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + Math.Clamp(length, 0, most)));
-        return WritePayload(echo, exchange, origin.IsStream, answer);
+        return WritePayload(echo, exchange, payload, origin.IsStream, answer);
     }
 
     /// <summary>A query that was there before: by a resolver that asks again, or asks by TCP for what did not fit.</summary>
@@ -77,9 +85,10 @@ public sealed partial class DnsAuthority
         if (exchange.Answer is not null && exchange.FirstAsker is null)
         {
             Counters.Replayed++;
-            return WritePayload(echo, exchange, origin.IsStream, answer);
+            return WritePayload(echo, exchange, exchange.Kept, origin.IsStream, answer);
         }
 
+        if (IsProbe(exchange) && !_handler.MayRepeatProbe(origin)) return WriteTruncated(echo, answer);
         Counters.RepeatedWhileHeld++;
         if (exchange.List == _exchanges.Held) _handler.OnRepeated(exchange.Query);
         if (!_exchanges.TryAddAsker(exchange, echo.Header, echo.Edns, origin, echo.Name)) Counters.Dropped++;
@@ -91,6 +100,8 @@ public sealed partial class DnsAuthority
 
         return 0;
     }
+
+    private static bool IsProbe(DnsExchange exchange) => exchange.KeyLength > KeyHeadLength && exchange.Key[KeyHeadLength] == DnsProbe.Mark;
 
     private void MakeReady(DnsExchange exchange)
     {
@@ -129,10 +140,9 @@ public sealed partial class DnsAuthority
         return Math.Max(0, DnsPayloadData.MaximumPayload(exchange.Type, room, exchange.Encoding, domainLength) - DnsHeldTime.Length);
     }
 
-    /// <summary>Writes the answer that is kept, or TC where it does not fit.</summary>
-    private int WritePayload(in DnsEcho echo, DnsExchange exchange, bool isStream, Span<byte> answer)
+    /// <summary>Writes an answer, or TC where it does not fit.</summary>
+    private int WritePayload(in DnsEcho echo, DnsExchange exchange, ReadOnlySpan<byte> payload, bool isStream, Span<byte> answer)
     {
-        ReadOnlySpan<byte> payload = exchange.Answer.AsSpan(0, exchange.AnswerLength);
         if (payload.Length > PayloadRoom(echo, exchange, isStream) + DnsHeldTime.Length) return WriteTruncated(echo, answer);
         ReadOnlySpan<byte> domain = _options.Zones[exchange.Query.Zone].Domain.Octets;
         DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer), LimitOf(echo, isStream), answer);

@@ -7,6 +7,7 @@ using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
 using Adit.Wire;
 using Adit.Wire.Dns;
+using Adit.Wire.Dns.Payload;
 
 namespace Adit.Carriers.Tests.Dns;
 
@@ -146,6 +147,33 @@ public sealed class DnsListenerTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
         Assert.Equal(7, await AskAsync(socket, 7));
+    }
+
+    [Fact]
+    public async Task OneProbe_AskedAgainAndAgain_IsAnsweredAsOftenAsProbesAre()
+    {
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumProbeRate = 4 });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        byte[] query = Probe(wanted: 1000), room = new byte[1500];
+        int large = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            await socket.SendAsync(query, TestContext.Current.CancellationToken);
+            if (await socket.ReceiveAsync(room, TestContext.Current.CancellationToken) > 600) large++;
+        }
+
+        Assert.InRange(large, 4, 100); // 4 at once, and 4 a second
+    }
+
+    private static byte[] Probe(int wanted, uint nonce = 1, bool isJumbo = false, long hold = 0)
+    {
+        byte[] payload = new byte[DnsProbe.QuestionLength], name = new byte[255], room = new byte[512];
+        new DnsProbe(hold, wanted, nonce).WriteQuestion(payload);
+        var writer = new DnsMessageWriter(room, new DnsHeader((ushort)nonce, DnsFlags.RecursionDesired));
+        writer.TryWriteQuestion(name.AsSpan(0, DnsPayloadName.Encode(payload, DnsNameEncoding.Base32, isJumbo ? DnsAnswerSize.Jumbo : DnsAnswerSize.Usual, Domain.Octets, name)), DnsType.Txt);
+        writer.TryWriteEdns(new DnsEdns(1232));
+        return room[..writer.Finish()];
     }
 
     private static byte[] Query(ushort id)
