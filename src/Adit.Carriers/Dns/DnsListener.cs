@@ -43,7 +43,8 @@ public sealed partial class DnsListener : IMailboxListener
     private readonly ILogger _logger;
     private long _failures;
     private long _lastLogged = long.MinValue / 2;
-    private long _sleepsUntil;
+    private long _sleepsUntil = long.MaxValue; // until the holds' thread says otherwise
+    private bool _isRoused;
     private bool _isStopping;
 
     /// <summary>Makes one; <see cref="StartAsync"/> binds it.</summary>
@@ -206,16 +207,20 @@ public sealed partial class DnsListener : IMailboxListener
     }
 
     /// <summary>Takes a message, and sends what is to be said now. What fails within is counted, and the message as good as lost: no sender may end the loop that asks for the next one.</summary>
-    private void Take(ReadOnlySpan<byte> message, DnsOrigin origin)
+    /// <returns>Whether it is answered, now or later.</returns>
+    private bool Take(ReadOnlySpan<byte> message, DnsOrigin origin)
     {
+        bool isAnswered = false;
         lock (_gate)
         {
             long now = Now;
-            if (_rate is { } rate && !rate.TryTake(now)) return;
+            if (_rate is { } rate && !rate.TryTake(now)) return false;
             _handler.Now = now;
             try
             {
+                long dropped = _authority.Counters.Dropped;
                 int length = _authority.Receive(message, origin, now, _answer);
+                isAnswered = length > 0 || _authority.Counters.Dropped == dropped; // else it is held
                 if (length > 0) Send(length, origin);
                 TakeHeld(now);
             }
@@ -224,10 +229,16 @@ public sealed partial class DnsListener : IMailboxListener
                 NoteFailure(e, now);
             }
 
-            if (_authority.Deadline >= Volatile.Read(ref _sleepsUntil)) return;
+            if (_authority.Deadline >= Volatile.Read(ref _sleepsUntil)) return isAnswered;
         }
 
-        lock (_waking) Monitor.Pulse(_waking);
+        lock (_waking)
+        {
+            _isRoused = true;
+            Monitor.Pulse(_waking);
+        }
+
+        return isAnswered;
     }
 
     /// <summary>Under the gate.</summary>
@@ -284,7 +295,9 @@ public sealed partial class DnsListener : IMailboxListener
                 if (!_woken.TryDequeue(out path))
                 {
                     long wait = deadline == long.MaxValue ? 1000 : Math.Clamp((deadline - Now + 999) / 1000, 0, 1000);
-                    if (wait > 0) Monitor.Wait(_waking, (int)wait);
+                    // A deadline that became earlier since it was read here was told before anybody waited.
+                    if (wait > 0 && !_isRoused) Monitor.Wait(_waking, (int)wait);
+                    _isRoused = false;
                     _woken.TryDequeue(out path);
                 }
             }

@@ -166,6 +166,77 @@ public sealed class DnsListenerTests
         Assert.InRange(large, 4, 100); // 4 at once, and 4 a second
     }
 
+    [Fact]
+    public async Task PeerThatDoesNotRead_IsClosed_OnceItsAnswersTakeTooMuchMemory()
+    {
+        const int Queries = 400;
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumProbeRate = 100_000, MaximumPipelined = Queries, MaximumWaiting = 1024 * 1024 });
+        using var greedy = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await greedy.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        using var modest = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await modest.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        try
+        {
+            for (uint i = 0; i < Queries; i++) await greedy.SendAsync(Framed(Probe(60_000, i, isJumbo: true)), TestContext.Current.CancellationToken);
+        }
+        catch (SocketException)
+        {
+            // Closed already.
+        }
+
+        using var stream = new NetworkStream(modest);
+        await modest.SendAsync(Framed(Query(5)), TestContext.Current.CancellationToken);
+        Assert.Equal(5, await ReadFramedAsync(stream));
+        long got = 0;
+        byte[] room = new byte[65_536];
+        try
+        {
+            for (int count; got < Queries * 60_000L && (count = await greedy.ReceiveAsync(room, TestContext.Current.CancellationToken)) > 0;) got += count;
+        }
+        catch (SocketException)
+        {
+            // Reset.
+        }
+
+        Assert.InRange(got, 0, Queries * 30_000L);
+        await modest.SendAsync(Framed(Query(6)), TestContext.Current.CancellationToken);
+        Assert.Equal(6, await ReadFramedAsync(stream));
+    }
+
+    [Fact]
+    public async Task MessagesWithoutAnAnswer_TakeNoPlaceOfAConnection()
+    {
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumPipelined = 4 });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        byte[] response = Query(1);
+        response[2] |= 0x80;
+        for (int i = 0; i < 20; i++) await socket.SendAsync(Framed(response), TestContext.Current.CancellationToken);
+        await socket.SendAsync(Framed(Query(9)), TestContext.Current.CancellationToken);
+        using var stream = new NetworkStream(socket);
+        Assert.Equal(9, await ReadFramedAsync(stream).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task FirstHold_EndsInTime()
+    {
+        TimeSpan least = TimeSpan.MaxValue;
+        for (int i = 0; i < 5 && least > TimeSpan.FromMilliseconds(500); i++)
+        {
+            await using Server server = await Server.StartAsync();
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+            for (ushort id = 1; id < 20; id++) Assert.Equal(id, await AskAsync(socket, id)); // the holds' thread sleeps meanwhile, with nothing to wake for
+            long began = System.Diagnostics.Stopwatch.GetTimestamp();
+            await socket.SendAsync(Probe(100, hold: 50_000), TestContext.Current.CancellationToken);
+            Assert.InRange(await socket.ReceiveAsync(new byte[1500], TestContext.Current.CancellationToken), 100, 1232);
+            TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+            least = took < least ? took : least;
+        }
+
+        Assert.InRange(least.TotalMilliseconds, 45, 500);
+    }
+
     private static byte[] Probe(int wanted, uint nonce = 1, bool isJumbo = false, long hold = 0)
     {
         byte[] payload = new byte[DnsProbe.QuestionLength], name = new byte[255], room = new byte[512];
