@@ -7,7 +7,7 @@ namespace Adit.Carriers.Dns;
 /// doubles in a round trip, until the path is full: the least delay of a round is above 1.5 times the least ever, or clearly more than 2 % of the queries fail. Then it shrinks, and grows by one a
 /// round trip. "Clearly" is two standard deviations above the share, for else chance alone would halve the window again and again. Only queries that were sent after the window shrank can shrink
 /// it again. Where as much fails with a smaller window the path loses by chance, and that share is no sign any more; where answers take as long with a window that shrank twice the path has become longer, and its least delay
-/// is learnt anew. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
+/// is learnt anew. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect, unless what came since shows that the server holds nothing. When nothing comes back at all, the
 /// window starts anew.
 /// </remarks>
 public sealed partial class DnsSlotWindow
@@ -126,7 +126,8 @@ public sealed partial class DnsSlotWindow
         _tokens--;
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
-        (slot.IsOutstanding, slot.Rounds, slot.SentAt, slot.Deadline) = (true, rounds, now, now + Timeout + (rounds == DnsNameRounds.One ? 0 : LongExtra));
+        long extra = rounds == DnsNameRounds.One ? 0 : LongExtra;
+        (slot.IsOutstanding, slot.Rounds, slot.SentAt, slot.Extra, slot.Deadline, slot.Series) = (true, rounds, now, extra, now + Timeout + extra, _series);
         _peak = Math.Max(_peak, Outstanding);
         _earliest = Math.Min(_earliest, slot.Deadline);
         return ((long)slot.Generation << 32) | (uint)index;
@@ -140,6 +141,7 @@ public sealed partial class DnsSlotWindow
     public bool OnAnswered(long ticket, long now, long held)
     {
         _timeoutsInRow = 0;
+        Expect(held);
         if (!TryEnd(ticket, out Slot slot))
         {
             Late++;
@@ -148,7 +150,7 @@ public sealed partial class DnsSlotWindow
             return false;
         }
 
-        Expect(held);
+        if (held == 0) Hasten(now);
         long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.Rounds);
         bool tells = slot.Rounds != DnsNameRounds.Either;
         if (tells) Measure(delay, now);
@@ -309,6 +311,8 @@ public sealed partial class DnsSlotWindow
         public DnsNameRounds Rounds;
         public int Generation;
         public long SentAt;
+        public long Extra;
+        public int Series;
         public long Deadline;
     }
 }
