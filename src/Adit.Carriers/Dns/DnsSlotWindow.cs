@@ -28,12 +28,11 @@ public sealed partial class DnsSlotWindow
     private const int OutageTimeouts = 4;
 
     private readonly DnsSlotWindowOptions _options;
+    private readonly DnsSendRate _rate;
     private readonly Slot[] _slots;
     private readonly Stack<int> _free;
     private double _window;
     private double _threshold;
-    private double _tokens;
-    private long _tokensAt = long.MinValue;
     private long _earliest = long.MaxValue;
     private long _shrunkAt = long.MinValue;
     private long _roundFrom = long.MinValue;
@@ -56,9 +55,15 @@ public sealed partial class DnsSlotWindow
     /// <param name="options">How it behaves.</param>
     /// <exception cref="Core.TunnelException">BadConfiguration: an option out of its range.</exception>
     public DnsSlotWindow(DnsSlotWindowOptions options)
+        : this(options, new DnsSendRate(options.MaximumRate))
+    {
+    }
+
+    /// <summary>Makes a window that shares its rate with others.</summary>
+    internal DnsSlotWindow(DnsSlotWindowOptions options, DnsSendRate rate)
     {
         options.Validate();
-        _options = options;
+        (_options, _rate) = (options, rate);
         _slots = new Slot[options.Maximum];
         _free = new Stack<int>(Enumerable.Range(0, options.Maximum).Reverse());
         _window = options.Initial;
@@ -69,6 +74,9 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>Queries that may be outstanding.</summary>
     public int Window => (int)_window;
+
+    /// <summary>Queries that may be outstanding at most, whatever the path.</summary>
+    public int Maximum => _options.Maximum;
 
     /// <summary>Queries that are.</summary>
     public int Outstanding => _options.Maximum - _free.Count;
@@ -107,12 +115,7 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>When the rate allows the next query.</summary>
     /// <param name="now">The time.</param>
-    public long NextSend(long now)
-    {
-        if (_options.MaximumRate == 0) return now;
-        Refill(now);
-        return _tokens >= 1 ? now : now + (long)Math.Ceiling((1 - _tokens) * 1_000_000 / _options.MaximumRate);
-    }
+    public long NextSend(long now) => _rate.Next(now);
 
     /// <summary>A query was sent.</summary>
     /// <param name="now">The time.</param>
@@ -122,8 +125,7 @@ public sealed partial class DnsSlotWindow
     public long OnSent(long now, DnsNameRounds rounds = DnsNameRounds.One)
     {
         if (!_free.TryPop(out int index)) throw new InvalidOperationException($"dns window: expected at most {_options.Maximum} outstanding queries");
-        Refill(now);
-        _tokens--;
+        _rate.Take(now);
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
         long extra = rounds == DnsNameRounds.One ? 0 : LongExtra;
@@ -294,15 +296,6 @@ public sealed partial class DnsSlotWindow
         _slots[index].IsOutstanding = false;
         _free.Push(index);
         return true;
-    }
-
-    private void Refill(long now)
-    {
-        if (_options.MaximumRate == 0) return;
-        double burst = Math.Max(4, _options.MaximumRate / 10);
-        if (_tokensAt == long.MinValue) _tokens = burst;
-        else _tokens = Math.Min(burst, _tokens + ((now - _tokensAt) * _options.MaximumRate / 1_000_000));
-        _tokensAt = now;
     }
 
     private struct Slot
