@@ -34,7 +34,19 @@ public sealed partial class DnsAuthority
         if (_exchanges.Begin(key, echo.Type, head.Encoding, hash, now) is not { } exchange) return WriteFailure(echo, answer);
         exchange.Query = new DnsPayloadQuery(exchange.Ticket, zone, origin, head.AnswerSize);
         int most = PayloadRoom(echo, exchange, origin.IsStream);
-        DnsPayloadVerdict verdict = _handler.Receive(exchange.Query, key[KeyHeadLength..], _payload.AsSpan(DnsHeldTime.Length, most), out int length, out long hold);
+        DnsPayloadVerdict verdict;
+        int length;
+        long hold;
+        try
+        {
+            verdict = _handler.Receive(exchange.Query, key[KeyHeadLength..], _payload.AsSpan(DnsHeldTime.Length, most), out length, out hold);
+        }
+        catch
+        {
+            _exchanges.Abandon(exchange);
+            throw;
+        }
+
         if (verdict == DnsPayloadVerdict.Refused)
         {
             _exchanges.Abandon(exchange);
@@ -53,10 +65,18 @@ public sealed partial class DnsAuthority
         }
 
         _payload[0] = DnsHeldTime.Encode(0);
+        ReadOnlySpan<byte> payload = _payload.AsSpan(0, DnsHeldTime.Length + Math.Clamp(length, 0, most));
+        if (IsProbe(exchange))
+        {
+            // Anybody may ask: kept it would be answered again without a limit, and push out what is owed to those with a key.
+            _exchanges.Abandon(exchange);
+            return WritePayload(echo, exchange, payload, origin.IsStream, answer);
+        }
+
         exchange.Deadline = now + _options.KeepTime;
+        _exchanges.Store(exchange, payload);
         _exchanges.Enter(exchange, _exchanges.Kept);
-        _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + Math.Clamp(length, 0, most)));
-        return WritePayload(echo, exchange, origin.IsStream, answer);
+        return WritePayload(echo, exchange, payload, origin.IsStream, answer);
     }
 
     /// <summary>A query that was there before: by a resolver that asks again, or asks by TCP for what did not fit.</summary>
@@ -65,20 +85,23 @@ public sealed partial class DnsAuthority
         if (exchange.Answer is not null && exchange.FirstAsker is null)
         {
             Counters.Replayed++;
-            return WritePayload(echo, exchange, origin.IsStream, answer);
+            return WritePayload(echo, exchange, exchange.Kept, origin.IsStream, answer);
         }
 
+        if (IsProbe(exchange) && !_handler.MayRepeatProbe(origin)) return WriteTruncated(echo, answer);
         Counters.RepeatedWhileHeld++;
+        if (exchange.List == _exchanges.Held) _handler.OnRepeated(exchange.Query);
         if (!_exchanges.TryAddAsker(exchange, echo.Header, echo.Edns, origin, echo.Name)) Counters.Dropped++;
         if (exchange.List == _exchanges.Held)
         {
-            _handler.OnRepeated(exchange.Query);
             exchange.Deadline = Math.Min(exchange.Deadline, now);
             if (exchange.List == _exchanges.Held) MakeReady(exchange);
         }
 
         return 0;
     }
+
+    private static bool IsProbe(DnsExchange exchange) => exchange.KeyLength > KeyHeadLength && exchange.Key[KeyHeadLength] == DnsProbe.Mark;
 
     private void MakeReady(DnsExchange exchange)
     {
@@ -95,9 +118,17 @@ public sealed partial class DnsAuthority
         int room = PayloadRoom(echo, exchange, asker.Origin.IsStream);
         exchange.List!.Remove(exchange); // in no list until all askers are answered: nobody forgets it meanwhile
         exchange.Deadline = now + _options.KeepTime;
-        int length = Math.Clamp(_handler.Fill(exchange.Query, _payload.AsSpan(DnsHeldTime.Length, room)), 0, room);
-        _payload[0] = DnsHeldTime.Encode(now - exchange.ReceivedAt);
-        _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + length));
+        int length = 0;
+        try
+        {
+            length = Math.Clamp(_handler.Fill(exchange.Query, _payload.AsSpan(DnsHeldTime.Length, room)), 0, room);
+        }
+        finally
+        {
+            // Where the handler fails its askers hear that there is nothing to say.
+            _payload[0] = DnsHeldTime.Encode(now - exchange.ReceivedAt);
+            _exchanges.Store(exchange, _payload.AsSpan(0, DnsHeldTime.Length + length));
+        }
     }
 
     /// <summary>Octets that the handler may fill.</summary>
@@ -109,10 +140,9 @@ public sealed partial class DnsAuthority
         return Math.Max(0, DnsPayloadData.MaximumPayload(exchange.Type, room, exchange.Encoding, domainLength) - DnsHeldTime.Length);
     }
 
-    /// <summary>Writes the answer that is kept, or TC where it does not fit.</summary>
-    private int WritePayload(in DnsEcho echo, DnsExchange exchange, bool isStream, Span<byte> answer)
+    /// <summary>Writes an answer, or TC where it does not fit.</summary>
+    private int WritePayload(in DnsEcho echo, DnsExchange exchange, ReadOnlySpan<byte> payload, bool isStream, Span<byte> answer)
     {
-        ReadOnlySpan<byte> payload = exchange.Answer.AsSpan(0, exchange.AnswerLength);
         if (payload.Length > PayloadRoom(echo, exchange, isStream) + DnsHeldTime.Length) return WriteTruncated(echo, answer);
         ReadOnlySpan<byte> domain = _options.Zones[exchange.Query.Zone].Domain.Octets;
         DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer), LimitOf(echo, isStream), answer);

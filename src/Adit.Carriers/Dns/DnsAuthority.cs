@@ -123,10 +123,11 @@ public sealed partial class DnsAuthority
         DnsExchange exchange = _answering;
         DnsAsker asker = exchange.FirstAsker!;
         origin = asker.Origin;
-        length = WritePayload(new DnsEcho(asker.Header, asker.Name, exchange.Type, DnsClass.Internet, asker.Edns), exchange, origin.IsStream, answer);
+        length = WritePayload(new DnsEcho(asker.Header, asker.Name, exchange.Type, DnsClass.Internet, asker.Edns), exchange, exchange.Kept, origin.IsStream, answer);
         _exchanges.RemoveFirstAsker(exchange);
         if (exchange.FirstAsker is not null) return true;
-        _exchanges.Kept.Add(exchange);
+        if (IsProbe(exchange)) _exchanges.Forget(exchange);
+        else _exchanges.Keep(exchange);
         _answering = null;
         return true;
     }

@@ -15,14 +15,23 @@ internal sealed class DnsConnection : IDisposable
     private readonly Socket _socket;
     private readonly Channel<(byte[] Octets, int Length)> _answers;
     private readonly SemaphoreSlim _room;
+    private readonly Action<int> _sent;
     private readonly byte[] _received = new byte[2 * (LengthOctets + LongestQuery)];
+    private long _waiting;
     private int _start;
     private int _end;
     private int _length;
 
-    public DnsConnection(Socket socket, IPEndPoint peer, long number, int pipelined, long now)
+    /// <summary>Takes a connection.</summary>
+    /// <param name="socket">Its socket; owned.</param>
+    /// <param name="peer">Who is at the other end.</param>
+    /// <param name="number">What names it.</param>
+    /// <param name="pipelined">Queries that wait for their answer at most.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="sent">Told how much memory of answers is free again.</param>
+    public DnsConnection(Socket socket, IPEndPoint peer, long number, int pipelined, long now, Action<int> sent)
     {
-        (_socket, Number, Address, LastUsed) = (socket, number, peer.Address, now);
+        (_socket, Number, Address, LastUsed, _sent) = (socket, number, peer.Address, now, sent);
         _room = new SemaphoreSlim(pipelined, pipelined);
         _answers = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true }); // bounded by what may be asked
         IPAddress mapped = peer.Address.MapToIPv6();
@@ -39,6 +48,9 @@ internal sealed class DnsConnection : IDisposable
 
     /// <summary>When something came or went last, in microseconds.</summary>
     public long LastUsed { get; set; }
+
+    /// <summary>Octets of memory that answers take which wait to be sent.</summary>
+    public long Waiting => Interlocked.Read(ref _waiting);
 
     /// <summary>What <see cref="ReceiveAsync"/> found.</summary>
     public ReadOnlyMemory<byte> Message => _received.AsMemory(_start - _length, _length);
@@ -73,13 +85,21 @@ internal sealed class DnsConnection : IDisposable
         }
     }
 
+    /// <summary>The message that was received last gets no answer.</summary>
+    public void Skip() => _room.Release();
+
     /// <summary>Has an answer sent.</summary>
-    public void Enqueue(ReadOnlySpan<byte> answer)
+    /// <returns>Octets of memory that it takes until then; 0 when the connection has ended.</returns>
+    public int Enqueue(ReadOnlySpan<byte> answer)
     {
         byte[] octets = ArrayPool<byte>.Shared.Rent(LengthOctets + answer.Length);
         BinaryPrimitives.WriteUInt16BigEndian(octets, (ushort)answer.Length);
         answer.CopyTo(octets.AsSpan(LengthOctets));
-        if (!_answers.Writer.TryWrite((octets, LengthOctets + answer.Length))) ArrayPool<byte>.Shared.Return(octets);
+        Interlocked.Add(ref _waiting, octets.Length);
+        if (_answers.Writer.TryWrite((octets, LengthOctets + answer.Length))) return octets.Length;
+        Interlocked.Add(ref _waiting, -octets.Length);
+        ArrayPool<byte>.Shared.Return(octets);
+        return 0;
     }
 
     /// <summary>Sends answers until the connection ends.</summary>
@@ -89,14 +109,22 @@ internal sealed class DnsConnection : IDisposable
         {
             await foreach ((byte[] octets, int length) in _answers.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                for (int sent = 0; sent < length;) sent += await _socket.SendAsync(octets.AsMemory(sent, length - sent), SocketFlags.None).ConfigureAwait(false);
-                ArrayPool<byte>.Shared.Return(octets);
+                try
+                {
+                    for (int sent = 0; sent < length;) sent += await _socket.SendAsync(octets.AsMemory(sent, length - sent), SocketFlags.None).ConfigureAwait(false);
+                }
+                finally
+                {
+                    Free(octets);
+                }
+
                 _room.Release();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Dispose();
+            while (_answers.Reader.TryRead(out (byte[] Octets, int Length) unsent)) Free(unsent.Octets);
         }
     }
 
@@ -104,5 +132,12 @@ internal sealed class DnsConnection : IDisposable
     {
         _answers.Writer.TryComplete();
         _socket.Dispose();
+    }
+
+    private void Free(byte[] octets)
+    {
+        Interlocked.Add(ref _waiting, -octets.Length);
+        _sent(octets.Length);
+        ArrayPool<byte>.Shared.Return(octets);
     }
 }

@@ -39,6 +39,7 @@ public sealed record DnsDialerOptions
         if (Resolvers.Count == 0) throw Wrong("resolvers", "at least one", 0);
         foreach (DnsResolver each in Resolvers) each.Validate();
         if (Domains.Count * Resolvers.Count > MostRoutes) throw Wrong("resolvers times domains", $"at most {MostRoutes}", Domains.Count * Resolvers.Count);
+        if (MaximumWindow is < 1 or > DnsSlotWindowOptions.HardMaximum) throw Wrong("window", $"1 to {DnsSlotWindowOptions.HardMaximum}", MaximumWindow);
         if (MaximumRate < 0) throw Wrong("rate", "0 or more", MaximumRate);
     }
 

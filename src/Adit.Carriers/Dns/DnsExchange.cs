@@ -47,6 +47,9 @@ internal sealed class DnsExchange(int slot)
 
     public int AnswerLength { get; set; }
 
+    /// <summary>The answer's payload.</summary>
+    public ReadOnlySpan<byte> Kept => Answer.AsSpan(0, AnswerLength);
+
     /// <summary>Who is to be answered, the first first.</summary>
     public DnsAsker? FirstAsker { get; set; }
 

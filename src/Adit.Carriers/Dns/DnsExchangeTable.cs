@@ -78,23 +78,24 @@ internal sealed class DnsExchangeTable(DnsAuthorityOptions options)
         ref DnsExchange? bucket = ref Bucket(exchange.Hash);
         exchange.NextOfHash = bucket;
         bucket = exchange;
-        list.Add(exchange);
+        if (list == Kept) Keep(exchange);
+        else list.Add(exchange);
     }
 
-    public void Move(DnsExchange exchange, DnsExchangeList list)
+    /// <summary>Puts it among the kept, and forgets the oldest of others where there are too many octets.</summary>
+    public void Keep(DnsExchange exchange)
     {
-        exchange.List!.Remove(exchange);
-        list.Add(exchange);
+        Kept.Add(exchange);
+        while (KeptOctets > options.MostKeptOctets && Kept.First is { } oldest) Forget(oldest);
     }
 
-    /// <summary>Keeps a copy of the answer's payload, and forgets the oldest of others where there are too many octets.</summary>
+    /// <summary>Takes a copy of the answer's payload.</summary>
     public void Store(DnsExchange exchange, ReadOnlySpan<byte> answer)
     {
         exchange.Answer = ArrayPool<byte>.Shared.Rent(Math.Max(1, answer.Length));
         exchange.AnswerLength = answer.Length;
         answer.CopyTo(exchange.Answer);
         KeptOctets += answer.Length;
-        while (KeptOctets > options.MostKeptOctets && Kept.First is { } oldest) Forget(oldest);
     }
 
     public void Expire(long now)
@@ -123,9 +124,10 @@ internal sealed class DnsExchangeTable(DnsAuthorityOptions options)
         if (_freeAskers.Count < options.MostHeld) _freeAskers.Push(asker);
     }
 
-    private void Forget(DnsExchange exchange)
+    /// <summary>Takes its place back.</summary>
+    public void Forget(DnsExchange exchange)
     {
-        exchange.List!.Remove(exchange);
+        exchange.List?.Remove(exchange);
         ref DnsExchange? link = ref Bucket(exchange.Hash);
         if (link == exchange)
         {

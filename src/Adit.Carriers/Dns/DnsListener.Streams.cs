@@ -6,8 +6,12 @@ namespace Adit.Carriers.Dns;
 /// <content>TCP (RFC 7766).</content>
 public sealed partial class DnsListener
 {
+    // Ours: out of descriptors nothing can be accepted for a while.
+    private static readonly TimeSpan ShortagePause = TimeSpan.FromMilliseconds(100);
+
     private readonly Dictionary<long, DnsConnection> _connections = [];
     private long _lastConnection;
+    private long _waiting;
 
     private async Task AcceptAsync(Socket listener)
     {
@@ -18,9 +22,11 @@ public sealed partial class DnsListener
             {
                 socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                continue; // it was gone before it was accepted
+                // It was gone before it was accepted; or it is queued still, and asking for it at once again would spin.
+                if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable) await Task.Delay(ShortagePause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -48,11 +54,11 @@ public sealed partial class DnsListener
                 }
 
                 if (_connections.Count >= _options.MaximumConnections) quietest = _connections.Values.MinBy(c => c.LastUsed);
-                connection = new DnsConnection(socket, peer, ++_lastConnection, _options.MaximumPipelined, Now);
+                connection = new DnsConnection(socket, peer, ++_lastConnection, _options.MaximumPipelined, Now, length => Interlocked.Add(ref _waiting, -length));
                 _connections.Add(connection.Number, connection);
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             socket.Dispose();
             return;
@@ -69,17 +75,27 @@ public sealed partial class DnsListener
                 int length = await connection.ReceiveAsync(timeout.Token).ConfigureAwait(false);
                 if (length == 0) break;
                 connection.LastUsed = Now;
-                Take(connection.Message.Span, connection.Origin);
+                if (!Take(connection.Message.Span, connection.Origin)) connection.Skip();
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // Closed, by either side, or quiet for too long.
         }
+        finally
+        {
+            lock (_gate) _connections.Remove(connection.Number);
+            connection.Dispose();
+        }
 
-        lock (_gate) _connections.Remove(connection.Number);
-        connection.Dispose();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void Remove(DnsConnection connection)
+    {
+        _connections.Remove(connection.Number);
+        connection.Dispose();
     }
 
     /// <summary>Under the gate.</summary>
@@ -87,6 +103,8 @@ public sealed partial class DnsListener
     {
         if (!_connections.TryGetValue(origin.Connection, out DnsConnection? connection)) return;
         connection.LastUsed = Now;
-        connection.Enqueue(_answer.AsSpan(0, length));
+        if (Interlocked.Add(ref _waiting, connection.Enqueue(_answer.AsSpan(0, length))) <= _options.MaximumWaiting) return;
+        // Those that were closed give back theirs in a moment.
+        if (_connections.Values.Sum(c => c.Waiting) > _options.MaximumWaiting) Remove(_connections.Values.MaxBy(c => c.Waiting)!);
     }
 }

@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Adit.Carriers.Dns;
 
@@ -18,6 +20,8 @@ public sealed partial class DnsListener : IMailboxListener
 {
     private const int LongestQuery = 4096; // ours: a query is a name of 255 octets, and options that are skipped
     private const int UdpBuffer = 4 * 1024 * 1024;
+    private const long LogPause = 10_000_000; // ours: between two lines about failures, in microseconds
+    private const long FailurePause = 10_000; // ours: before the holds' thread tries again, in microseconds
 
     private readonly DnsListenerOptions _options;
     private readonly DnsPathHandler _handler;
@@ -36,18 +40,24 @@ public sealed partial class DnsListener : IMailboxListener
     private readonly SocketAddress _to6 = new(AddressFamily.InterNetworkV6);
     private readonly Thread _thread;
     private readonly int _named;
-    private long _sleepsUntil;
+    private readonly ILogger _logger;
+    private long _failures;
+    private long _lastLogged = long.MinValue / 2;
+    private long _sleepsUntil = long.MaxValue; // until the holds' thread says otherwise
+    private bool _isRoused;
     private bool _isStopping;
 
     /// <summary>Makes one; <see cref="StartAsync"/> binds it.</summary>
     /// <param name="options">What it serves.</param>
     /// <param name="acceptor">Takes the lifelines.</param>
+    /// <param name="logger">Told of what fails within; null for nobody.</param>
     /// <exception cref="TunnelException">BadConfiguration: an option out of its range.</exception>
-    public DnsListener(DnsListenerOptions options, LifelineAcceptor acceptor)
+    public DnsListener(DnsListenerOptions options, LifelineAcceptor acceptor, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(acceptor);
         options.Validate();
+        _logger = logger ?? NullLogger.Instance;
         _named = options.Authority.Zones.Count;
         // What a strict minimiser can use stands beside each zone; the client's probe chooses.
         DnsZone[] added = [.. options.Authority.Zones.Where(z => z.MinimisedAnswer == DnsMinimisedAnswer.NameError && z.Domain.EncodedLength <= DnsZone.MaximumDomainLength - 2).Select(z => z.WithNoData())];
@@ -64,6 +74,9 @@ public sealed partial class DnsListener : IMailboxListener
 
     /// <summary>Addresses with their ports.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Messages, and turns of the holds' thread, that came to nothing because something within failed.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     private long Now => (long)Stopwatch.GetElapsedTime(_origin).TotalMicroseconds;
 
@@ -193,21 +206,48 @@ public sealed partial class DnsListener : IMailboxListener
         }
     }
 
-    /// <summary>Takes a message, and sends what is to be said now.</summary>
-    private void Take(ReadOnlySpan<byte> message, DnsOrigin origin)
+    /// <summary>Takes a message, and sends what is to be said now. What fails within is counted, and the message as good as lost: no sender may end the loop that asks for the next one.</summary>
+    /// <returns>Whether it is answered, now or later.</returns>
+    private bool Take(ReadOnlySpan<byte> message, DnsOrigin origin)
     {
+        bool isAnswered = false;
         lock (_gate)
         {
             long now = Now;
-            if (_rate is { } rate && !rate.TryTake(now)) return;
+            if (_rate is { } rate && !rate.TryTake(now)) return false;
             _handler.Now = now;
-            int length = _authority.Receive(message, origin, now, _answer);
-            if (length > 0) Send(length, origin);
-            TakeHeld(now);
-            if (_authority.Deadline >= Volatile.Read(ref _sleepsUntil)) return;
+            try
+            {
+                long dropped = _authority.Counters.Dropped;
+                int length = _authority.Receive(message, origin, now, _answer);
+                isAnswered = length > 0 || _authority.Counters.Dropped == dropped; // else it is held
+                if (length > 0) Send(length, origin);
+                TakeHeld(now);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                NoteFailure(e, now);
+            }
+
+            if (_authority.Deadline >= Volatile.Read(ref _sleepsUntil)) return isAnswered;
         }
 
-        lock (_waking) Monitor.Pulse(_waking);
+        lock (_waking)
+        {
+            _isRoused = true;
+            Monitor.Pulse(_waking);
+        }
+
+        return isAnswered;
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void NoteFailure(Exception failure, long now)
+    {
+        Interlocked.Increment(ref _failures);
+        if (now - _lastLogged < LogPause) return;
+        _lastLogged = now;
+        LogFailure(_logger, Places.Count > 0 ? Places[0] : "dns", failure.Message, _failures);
     }
 
     /// <summary>Sends answers of held queries that are due. Under the gate.</summary>
@@ -255,7 +295,9 @@ public sealed partial class DnsListener : IMailboxListener
                 if (!_woken.TryDequeue(out path))
                 {
                     long wait = deadline == long.MaxValue ? 1000 : Math.Clamp((deadline - Now + 999) / 1000, 0, 1000);
-                    if (wait > 0) Monitor.Wait(_waking, (int)wait);
+                    // A deadline that became earlier since it was read here was told before anybody waited.
+                    if (wait > 0 && !_isRoused) Monitor.Wait(_waking, (int)wait);
+                    _isRoused = false;
                     _woken.TryDequeue(out path);
                 }
             }
@@ -264,14 +306,23 @@ public sealed partial class DnsListener : IMailboxListener
             {
                 long now = Now;
                 _handler.Now = now;
-                if (path is not null)
+                try
                 {
-                    path.Slept();
-                    while (_handler.ReleaseForWoken(path)) TakeHeld(now);
+                    if (path is not null)
+                    {
+                        path.Slept();
+                        while (_handler.ReleaseForWoken(path)) TakeHeld(now);
+                    }
+
+                    TakeHeld(now);
+                    deadline = _authority.Deadline;
+                }
+                catch (Exception e) when (e is not OutOfMemoryException)
+                {
+                    NoteFailure(e, now);
+                    deadline = now + FailurePause; // what failed may be due still
                 }
 
-                TakeHeld(now);
-                deadline = _authority.Deadline;
                 Volatile.Write(ref _sleepsUntil, deadline);
             }
         }
@@ -296,4 +347,7 @@ public sealed partial class DnsListener : IMailboxListener
         else System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(octets[8..], origin.Address);
         return to;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Place}: a message came to nothing, {Count} so far: {Reason}")]
+    private static partial void LogFailure(ILogger logger, string place, string reason, long count);
 }

@@ -27,6 +27,9 @@ public sealed record DnsListenerOptions
     /// <summary>Queries of a TCP connection that wait for their answer at most; then nothing more is read from it. Default 64.</summary>
     public int MaximumPipelined { get; init; } = 64;
 
+    /// <summary>Octets of memory for answers that wait in all TCP connections at most. Default 64 MiB; beyond it the connection with the most of them is closed, since its peer does not read.</summary>
+    public long MaximumWaiting { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How long a TCP connection may be quiet (RFC 7766 §6.2.3). Default 30 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -42,6 +45,7 @@ public sealed record DnsListenerOptions
         if (MaximumConnections < 1) throw Wrong("connections", "1 or more", MaximumConnections);
         if (MaximumConnectionsOfAddress < 1) throw Wrong("connections of an address", "1 or more", MaximumConnectionsOfAddress);
         if (MaximumPipelined < 1) throw Wrong("pipelined queries", "1 or more", MaximumPipelined);
+        if (MaximumWaiting < 65_536) throw Wrong("octets that wait", "65536 or more", MaximumWaiting);
         if (MaximumHeldOfPath < 1) throw Wrong("held queries of a path", "1 or more", MaximumHeldOfPath);
     }
 

@@ -28,6 +28,9 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private const int MostJumboFailures = 6; // ours: in a row
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
 
+    /// <summary>Ours: outstanding queries up to which a datagram that does not wait for room is sent all the same.</summary>
+    private const int Beyond = 16;
+
     /// <summary>Ours: symbols of a label that no two outstanding queries share but by an odd chance; they are of the datagram's tag.</summary>
     private const int LeastUnlike = 6;
 
@@ -142,8 +145,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             if (route.Upstream < message.Length) return ValueTask.CompletedTask; // as if it was lost
             isJumbo &= route.CanJumbo;
             DnsSlotWindow window = isJumbo ? route.JumboWindow : route.Window;
-            int most = isJumbo ? route.JumboWindow.Window : route.Window.Window;
-            if (window.Outstanding >= Math.Max(most, 16) && window.Outstanding >= most) return ValueTask.CompletedTask;
+            if (window.Outstanding >= Math.Min(window.Maximum, Math.Max(window.Window, Beyond)) || window.NextSend(now) > now) return ValueTask.CompletedTask;
             int length = DnsPayloadName.Encode(message.Span, route.Shape.Encoding, isJumbo ? DnsAnswerSize.Jumbo : route.Shape.AnswerSize, route.Domain.Octets, _name);
             long ticket = window.OnSent(now, RoundsOf(length, route.Domain));
             DnsSlot slot = route.SlotOf(ticket, isJumbo);

@@ -77,6 +77,8 @@ internal sealed class DnsPathHandler(LifelineAcceptor acceptor, DnsListenerOptio
         _held[query.Ticket] = held with { WasRepeated = true };
     }
 
+    public bool MayRepeatProbe(DnsOrigin origin) => MayProbe(origin);
+
     /// <summary>A path woke: has its held queries answered for as long as it has something to say.</summary>
     /// <returns>Whether one was released, and <see cref="DnsAuthority.TryTake"/> has it.</returns>
     public bool ReleaseForWoken(DnsServedPath path)

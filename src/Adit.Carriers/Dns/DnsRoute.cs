@@ -11,11 +11,11 @@ internal sealed class DnsRoute
     public DnsRoute(DnsLink link, DnsDomainName domain, DnsShape shape, double rate, int window)
     {
         (Link, Domain, Shape, Best) = (link, domain, shape, shape);
-        Window = new DnsSlotWindow(new DnsSlotWindowOptions { MaximumRate = rate, Maximum = window, Initial = Math.Min(8, window), Minimum = Math.Min(2, window) });
-        JumboWindow = new DnsSlotWindow(new DnsSlotWindowOptions
-        {
-            MaximumRate = rate, Maximum = MostJumbo, Initial = 4, DelayFactor = 4, DelayAllowance = 200_000, FailureShare = 0.1, MinimumTimeout = 2_000_000, MaximumTimeout = 10_000_000,
-        });
+        var shared = new DnsSendRate(rate);
+        Window = new DnsSlotWindow(new DnsSlotWindowOptions { Maximum = window, Initial = Math.Min(8, window), Minimum = Math.Min(2, window) }, shared);
+        JumboWindow = new DnsSlotWindow(
+            new DnsSlotWindowOptions { Maximum = MostJumbo, Initial = 4, DelayFactor = 4, DelayAllowance = 200_000, FailureShare = 0.1, MinimumTimeout = 2_000_000, MaximumTimeout = 10_000_000 },
+            shared);
         _slots = Make(Window, window, false);
         _jumboSlots = Make(JumboWindow, MostJumbo, true);
         Adopt(domain, shape);

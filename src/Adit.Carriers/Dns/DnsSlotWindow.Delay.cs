@@ -4,6 +4,8 @@ namespace Adit.Carriers.Dns;
 public sealed partial class DnsSlotWindow
 {
     private long _holdToExpect;
+    private int _atOnce;
+    private int _series;
     private long _baseNow = long.MaxValue;
     private long _baseBefore = long.MaxValue;
     private long _baseSince = long.MinValue;
@@ -19,13 +21,15 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>After which time a query that is sent now is taken for lost: round trip and four variations (RFC 6298 §2), half as long again for each
     /// timeout in a row, and the longest hold to expect.</summary>
-    public long Timeout
+    public long Timeout => TimeoutWithoutHold + _holdToExpect;
+
+    private long TimeoutWithoutHold
     {
         get
         {
             double measured = RoundTrip == 0 ? _options.InitialRoundTrip * 3 : RoundTrip + (4 * _variation);
             measured = Math.Max(measured, _options.MinimumTimeout) * Math.Pow(1.5, Math.Min(8, _timeoutsInRow / Math.Max(1, Window)));
-            return (long)Math.Min(measured, _options.MaximumTimeout) + _holdToExpect;
+            return (long)Math.Min(measured, _options.MaximumTimeout);
         }
     }
 
@@ -40,10 +44,27 @@ public sealed partial class DnsSlotWindow
         return Math.Max(1, delay - LongExtra);
     }
 
-    /// <summary>A server holds for half as long again after each clean hold.</summary>
+    /// <summary>A server holds for half as long again after each clean hold, up to 1 s, and for no less after a short one.</summary>
     private void Expect(long held)
     {
-        if (held > 0) _holdToExpect = Math.Max(_options.InitialHold, (held * 3 / 2) + 50_000);
+        if (held > 0) _holdToExpect = Math.Max(_holdToExpect, (held * 3 / 2) + 50_000);
+    }
+
+    /// <summary>
+    /// While the server has something to say it holds nothing: once two windows full were answered at once, what was sent before them and would be answered by now without a hold is lost. Else each lost query would keep
+    /// its slot for a hold's time.
+    /// </summary>
+    private void Hasten(long now)
+    {
+        if (++_atOnce < Math.Max(Window, Outstanding)) return;
+        (_atOnce, _series) = (0, _series + 1);
+        long before = now - TimeoutWithoutHold;
+        foreach (ref Slot slot in _slots.AsSpan())
+        {
+            if (!slot.IsOutstanding || slot.Series + 2 > _series || slot.SentAt + slot.Extra > before) continue;
+            slot.Deadline = Math.Min(slot.Deadline, now);
+            _earliest = Math.Min(_earliest, slot.Deadline);
+        }
     }
 
     private void Measure(long delay, long now)

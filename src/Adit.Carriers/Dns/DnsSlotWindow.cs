@@ -7,7 +7,7 @@ namespace Adit.Carriers.Dns;
 /// doubles in a round trip, until the path is full: the least delay of a round is above 1.5 times the least ever, or clearly more than 2 % of the queries fail. Then it shrinks, and grows by one a
 /// round trip. "Clearly" is two standard deviations above the share, for else chance alone would halve the window again and again. Only queries that were sent after the window shrank can shrink
 /// it again. Where as much fails with a smaller window the path loses by chance, and that share is no sign any more; where answers take as long with a window that shrank twice the path has become longer, and its least delay
-/// is learnt anew. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect. When nothing comes back at all, the
+/// is learnt anew. The time for which the server held a query, which it tells, is no delay; and a query's time to be answered includes the longest hold to expect, unless what came since shows that the server holds nothing. When nothing comes back at all, the
 /// window starts anew.
 /// </remarks>
 public sealed partial class DnsSlotWindow
@@ -28,12 +28,11 @@ public sealed partial class DnsSlotWindow
     private const int OutageTimeouts = 4;
 
     private readonly DnsSlotWindowOptions _options;
+    private readonly DnsSendRate _rate;
     private readonly Slot[] _slots;
     private readonly Stack<int> _free;
     private double _window;
     private double _threshold;
-    private double _tokens;
-    private long _tokensAt = long.MinValue;
     private long _earliest = long.MaxValue;
     private long _shrunkAt = long.MinValue;
     private long _roundFrom = long.MinValue;
@@ -56,9 +55,15 @@ public sealed partial class DnsSlotWindow
     /// <param name="options">How it behaves.</param>
     /// <exception cref="Core.TunnelException">BadConfiguration: an option out of its range.</exception>
     public DnsSlotWindow(DnsSlotWindowOptions options)
+        : this(options, new DnsSendRate(options.MaximumRate))
+    {
+    }
+
+    /// <summary>Makes a window that shares its rate with others.</summary>
+    internal DnsSlotWindow(DnsSlotWindowOptions options, DnsSendRate rate)
     {
         options.Validate();
-        _options = options;
+        (_options, _rate) = (options, rate);
         _slots = new Slot[options.Maximum];
         _free = new Stack<int>(Enumerable.Range(0, options.Maximum).Reverse());
         _window = options.Initial;
@@ -69,6 +74,9 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>Queries that may be outstanding.</summary>
     public int Window => (int)_window;
+
+    /// <summary>Queries that may be outstanding at most, whatever the path.</summary>
+    public int Maximum => _options.Maximum;
 
     /// <summary>Queries that are.</summary>
     public int Outstanding => _options.Maximum - _free.Count;
@@ -107,12 +115,7 @@ public sealed partial class DnsSlotWindow
 
     /// <summary>When the rate allows the next query.</summary>
     /// <param name="now">The time.</param>
-    public long NextSend(long now)
-    {
-        if (_options.MaximumRate == 0) return now;
-        Refill(now);
-        return _tokens >= 1 ? now : now + (long)Math.Ceiling((1 - _tokens) * 1_000_000 / _options.MaximumRate);
-    }
+    public long NextSend(long now) => _rate.Next(now);
 
     /// <summary>A query was sent.</summary>
     /// <param name="now">The time.</param>
@@ -122,11 +125,11 @@ public sealed partial class DnsSlotWindow
     public long OnSent(long now, DnsNameRounds rounds = DnsNameRounds.One)
     {
         if (!_free.TryPop(out int index)) throw new InvalidOperationException($"dns window: expected at most {_options.Maximum} outstanding queries");
-        Refill(now);
-        _tokens--;
+        _rate.Take(now);
         ref Slot slot = ref _slots[index];
         slot.Generation = (slot.Generation + 1) & int.MaxValue;
-        (slot.IsOutstanding, slot.Rounds, slot.SentAt, slot.Deadline) = (true, rounds, now, now + Timeout + (rounds == DnsNameRounds.One ? 0 : LongExtra));
+        long extra = rounds == DnsNameRounds.One ? 0 : LongExtra;
+        (slot.IsOutstanding, slot.Rounds, slot.SentAt, slot.Extra, slot.Deadline, slot.Series) = (true, rounds, now, extra, now + Timeout + extra, _series);
         _peak = Math.Max(_peak, Outstanding);
         _earliest = Math.Min(_earliest, slot.Deadline);
         return ((long)slot.Generation << 32) | (uint)index;
@@ -140,6 +143,7 @@ public sealed partial class DnsSlotWindow
     public bool OnAnswered(long ticket, long now, long held)
     {
         _timeoutsInRow = 0;
+        Expect(held);
         if (!TryEnd(ticket, out Slot slot))
         {
             Late++;
@@ -148,7 +152,7 @@ public sealed partial class DnsSlotWindow
             return false;
         }
 
-        Expect(held);
+        if (held == 0) Hasten(now);
         long delay = Normalise(Math.Max(1, now - slot.SentAt - held), slot.Rounds);
         bool tells = slot.Rounds != DnsNameRounds.Either;
         if (tells) Measure(delay, now);
@@ -294,21 +298,14 @@ public sealed partial class DnsSlotWindow
         return true;
     }
 
-    private void Refill(long now)
-    {
-        if (_options.MaximumRate == 0) return;
-        double burst = Math.Max(4, _options.MaximumRate / 10);
-        if (_tokensAt == long.MinValue) _tokens = burst;
-        else _tokens = Math.Min(burst, _tokens + ((now - _tokensAt) * _options.MaximumRate / 1_000_000));
-        _tokensAt = now;
-    }
-
     private struct Slot
     {
         public bool IsOutstanding;
         public DnsNameRounds Rounds;
         public int Generation;
         public long SentAt;
+        public long Extra;
+        public int Series;
         public long Deadline;
     }
 }

@@ -20,4 +20,8 @@ public interface IDnsPayloadHandler
     /// <summary>A held query was repeated: its resolver does not wait for so long, and the next should be held for half the time.</summary>
     /// <param name="query">The query.</param>
     void OnRepeated(in DnsPayloadQuery query);
+
+    /// <summary>Whether a probe that is held may be answered to one more asker: they need no key, so each counts like another probe.</summary>
+    /// <param name="origin">Who asks.</param>
+    bool MayRepeatProbe(DnsOrigin origin) => true;
 }

@@ -6,6 +6,7 @@ using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
 using Adit.Wire.Dns;
+using Microsoft.Extensions.Logging;
 
 namespace Adit.Gateway.Listeners;
 
@@ -21,8 +22,9 @@ internal static class DnsListening
     /// <param name="port">The port; 0 for the system's choice.</param>
     /// <param name="query">The query's values.</param>
     /// <param name="acceptor">Takes the lifelines.</param>
+    /// <param name="logger">Told of what fails later; null for nobody.</param>
     /// <exception cref="TunnelException">The query holds something wrong.</exception>
-    public static IMailboxListener Create(string where, string host, int port, IReadOnlyDictionary<string, string> query, LifelineAcceptor acceptor)
+    public static IMailboxListener Create(string where, string host, int port, IReadOnlyDictionary<string, string> query, LifelineAcceptor acceptor, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         IPAddress[] addresses = host switch
@@ -38,7 +40,7 @@ internal static class DnsListening
         };
         if (NumberOf(where, query, "rate") is { } rate) options = options with { MaximumRate = rate };
         if (NumberOf(where, query, "probes") is { } probes) options = options with { MaximumProbeRate = probes };
-        return new DnsListener(options, acceptor);
+        return new DnsListener(options, acceptor, logger);
     }
 
     private static List<DnsZone> ZonesOf(string where, IReadOnlyDictionary<string, string> query, IPAddress[] addresses)

@@ -57,7 +57,7 @@ internal static class GatewayListeners
 
     private static IMailboxListener MessagesOf(ListenUri place, LifelineAcceptor acceptor, Func<IReadOnlyList<CarrierKey>> keys, ILoggerFactory? loggers) => place.Scheme switch
     {
-        "dns" => DnsListening.Create(place.ToString(), place.Host, place.Port, place.Query, acceptor),
+        "dns" => DnsListening.Create(place.ToString(), place.Host, place.Port, place.Query, acceptor, loggers?.CreateLogger("gateway")),
         "mqtt" or "mqtts" => MqttListening.Create(place.Hop!, acceptor, keys, loggers?.CreateLogger("gateway")),
         "sms+smpp" or "sms+smpps" or "sms+modem" => SmsListening.Create(place.Hop!, acceptor, loggers?.CreateLogger("gateway")),
         _ => throw new TunnelException(TunnelError.NotSupported, $"{place}: listening on {place.Scheme}:// is not there yet in this version"),

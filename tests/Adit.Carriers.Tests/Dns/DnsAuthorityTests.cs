@@ -112,6 +112,54 @@ public sealed class DnsAuthorityTests
     }
 
     [Fact]
+    public void DefaultBounds_KeepTenSeconds_AtTheFullRateOfAClient()
+    {
+        _handler.OnReceive = room => new byte[room];
+        const int Rate = 4000;
+        for (int i = 0; i < 10 * Rate; i++) Receive(Query(Payload(BitConverter.GetBytes(i), DnsNameEncoding.Base32), DnsType.Txt), i * (1_000_000L / Rate));
+        Receive(Query(Payload(BitConverter.GetBytes(0), DnsNameEncoding.Base32), DnsType.Txt), 9_999_999);
+        Assert.Equal((10 * Rate, 1L), (_handler.Payloads.Count, _authority.Counters.Replayed));
+    }
+
+    [Fact]
+    public void ProbesAreNotKept_AndPushNothingOut()
+    {
+        _authority = new DnsAuthority(Options() with { MostExchanges = 100, MostHeld = 10, MostKeptOctets = 65_536 }, _handler);
+        _handler.OnReceive = room => new byte[room];
+        byte[] kept = Payload([1], DnsNameEncoding.Base32), probe = Payload([DnsProbe.Mark, 1, 2], DnsNameEncoding.Base32, isJumbo: true), held = Payload([DnsProbe.Mark, 2], DnsNameEncoding.Base32, isJumbo: true);
+        Ask(kept, DnsType.Txt);
+        for (int i = 0; i < 5; i++) Assert.InRange(Ask(probe, DnsType.Txt, origin: Tcp).Length, 61_000, 61_440);
+        Assert.Equal((6, 1), (_handler.Payloads.Count, _authority.KeptCount));
+        _handler.Hold = 10_000;
+        _handler.OnFill = _ => new byte[60_000];
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Empty(Receive(Query(held, DnsType.Txt), 0, Tcp));
+            Assert.InRange(Take(10_000)!.Value.Message.Length, 60_000, 61_440);
+        }
+
+        Assert.Equal((11, 1, 0L), (_handler.Payloads.Count, _authority.KeptCount, _authority.Counters.Replayed));
+        Ask(kept, DnsType.Txt);
+        Assert.Equal((11, 1L), (_handler.Payloads.Count, _authority.Counters.Replayed));
+    }
+
+    [Fact]
+    public void HeldProbe_IsRepeatedOnlyAsItsHandlerAllows()
+    {
+        _handler.Hold = 100_000;
+        byte[] probe = Query(Payload([DnsProbe.Mark, 1], DnsNameEncoding.Base32), DnsType.Txt);
+        Assert.Empty(Receive(probe, 0));
+        _handler.RefusesRepeats = true;
+        Answer again = Read(Receive(probe, 1, OtherUdp));
+        Assert.True((again.Flags & DnsFlags.Truncated) != 0 && again.Payload.Length == 0);
+        Assert.Null(Take(1));
+        _handler.RefusesRepeats = false;
+        Assert.Empty(Receive(probe, 2, OtherUdp));
+        Assert.Equal((Udp, OtherUdp), (Take(2)!.Value.Origin, Take(2)!.Value.Origin));
+        Assert.Equal((0, 0), (_authority.KeptCount, _authority.HeldCount));
+    }
+
+    [Fact]
     public void Held_IsAnsweredWhenReleased_OnTime_OrWhenAskedAgain()
     {
         _handler.Hold = 100_000;
@@ -201,6 +249,24 @@ public sealed class DnsAuthorityTests
         Ask(Payload([1], DnsNameEncoding.Base32), DnsType.Txt);
         Assert.Equal(2, _handler.Payloads.Count);
         Assert.Equal(DnsResponseCode.NameError, Ask(DnsDomainName.Parse("www.t.example").Octets, DnsType.Txt).Code);
+    }
+
+    [Fact]
+    public void HandlerThatFails_LosesTheMessage_AndNoPlace()
+    {
+        _authority = new DnsAuthority(Options() with { MostHeld = 1, MostExchanges = 2 }, _handler);
+        _handler.OnReceive = _ => throw new InvalidOperationException();
+        for (int i = 0; i < 5; i++) Assert.Throws<InvalidOperationException>(() => Ask(Payload([1], DnsNameEncoding.Base32), DnsType.Txt));
+        _handler.OnReceive = _ => [7];
+        Assert.Equal([0, 7], Ask(Payload([1], DnsNameEncoding.Base32), DnsType.Txt).Payload);
+
+        // One that is held is answered with nothing.
+        _handler.Hold = 50_000;
+        _handler.OnFill = _ => throw new InvalidOperationException();
+        Assert.Empty(Receive(Query(Payload([2], DnsNameEncoding.Base32), DnsType.Txt), 0));
+        Assert.Throws<InvalidOperationException>(() => Take(50_000));
+        Assert.Equal([10], Read(Take(50_000)!.Value.Message).Payload);
+        Assert.Null(Take(50_000));
     }
 
     [Theory]
@@ -300,7 +366,7 @@ public sealed class DnsAuthorityTests
     {
         Assert.Throws<TunnelException>(() => new DnsAuthority(new DnsAuthorityOptions { Zones = [] }, _handler));
         Assert.Throws<TunnelException>(() => new DnsAuthority(Options() with { MaximumUdpLength = 511 }, _handler));
-        Assert.Throws<TunnelException>(() => new DnsAuthority(Options() with { MostHeld = 16_384 }, _handler));
+        Assert.Throws<TunnelException>(() => new DnsAuthority(Options() with { MostHeld = 65_536 }, _handler));
         Assert.Throws<TunnelException>(() => new DnsZone(default, [new DnsNameServer(Domain, [])]));
         Assert.Throws<TunnelException>(() => new DnsZone(Domain, []));
     }
@@ -395,6 +461,8 @@ public sealed class DnsAuthorityTests
 
         public bool Refuses { get; set; }
 
+        public bool RefusesRepeats { get; set; }
+
         public long? Hold { get; set; }
 
         public int Room { get; private set; }
@@ -427,5 +495,7 @@ public sealed class DnsAuthorityTests
         }
 
         public void OnRepeated(in DnsPayloadQuery query) => Repeated.Add(query.Ticket);
+
+        public bool MayRepeatProbe(DnsOrigin origin) => !RefusesRepeats;
     }
 }

@@ -7,6 +7,7 @@ using Adit.Core.Lifeline;
 using Adit.Core.Mailboxes;
 using Adit.Wire;
 using Adit.Wire.Dns;
+using Adit.Wire.Dns.Payload;
 
 namespace Adit.Carriers.Tests.Dns;
 
@@ -136,6 +137,116 @@ public sealed class DnsListenerTests
         _ = writing.ContinueWith(static t => t.Exception, TaskScheduler.Default);
     }
 
+    [Fact]
+    public async Task FailureWithin_LosesOneMessage_AndNothingElse()
+    {
+        int asked = 0;
+        await using Server server = await Server.StartAsync(keys: () => ++asked <= 2 ? throw new UnauthorizedAccessException("no access") : [Key]);
+        await using LifelineClient client = await LifelineClient.ConnectAsync(await server.Dialer(usesJumbo: false).OpenAsync(TestContext.Current.CancellationToken), Key, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, server.Listener.Failures);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        Assert.Equal(7, await AskAsync(socket, 7));
+    }
+
+    [Fact]
+    public async Task OneProbe_AskedAgainAndAgain_IsAnsweredAsOftenAsProbesAre()
+    {
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumProbeRate = 4 });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        byte[] query = Probe(wanted: 1000), room = new byte[1500];
+        int large = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            await socket.SendAsync(query, TestContext.Current.CancellationToken);
+            if (await socket.ReceiveAsync(room, TestContext.Current.CancellationToken) > 600) large++;
+        }
+
+        Assert.InRange(large, 4, 100); // 4 at once, and 4 a second
+    }
+
+    [Fact]
+    public async Task PeerThatDoesNotRead_IsClosed_OnceItsAnswersTakeTooMuchMemory()
+    {
+        const int Queries = 400;
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumProbeRate = 100_000, MaximumPipelined = Queries, MaximumWaiting = 1024 * 1024 });
+        using var greedy = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await greedy.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        using var modest = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await modest.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        try
+        {
+            for (uint i = 0; i < Queries; i++) await greedy.SendAsync(Framed(Probe(60_000, i, isJumbo: true)), TestContext.Current.CancellationToken);
+        }
+        catch (SocketException)
+        {
+            // Closed already.
+        }
+
+        using var stream = new NetworkStream(modest);
+        await modest.SendAsync(Framed(Query(5)), TestContext.Current.CancellationToken);
+        Assert.Equal(5, await ReadFramedAsync(stream));
+        long got = 0;
+        byte[] room = new byte[65_536];
+        try
+        {
+            for (int count; got < Queries * 60_000L && (count = await greedy.ReceiveAsync(room, TestContext.Current.CancellationToken)) > 0;) got += count;
+        }
+        catch (SocketException)
+        {
+            // Reset.
+        }
+
+        Assert.InRange(got, 0, Queries * 30_000L);
+        await modest.SendAsync(Framed(Query(6)), TestContext.Current.CancellationToken);
+        Assert.Equal(6, await ReadFramedAsync(stream));
+    }
+
+    [Fact]
+    public async Task MessagesWithoutAnAnswer_TakeNoPlaceOfAConnection()
+    {
+        await using Server server = await Server.StartAsync(change: o => o with { MaximumPipelined = 4 });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+        byte[] response = Query(1);
+        response[2] |= 0x80;
+        for (int i = 0; i < 20; i++) await socket.SendAsync(Framed(response), TestContext.Current.CancellationToken);
+        await socket.SendAsync(Framed(Query(9)), TestContext.Current.CancellationToken);
+        using var stream = new NetworkStream(socket);
+        Assert.Equal(9, await ReadFramedAsync(stream).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task FirstHold_EndsInTime()
+    {
+        TimeSpan least = TimeSpan.MaxValue;
+        for (int i = 0; i < 5 && least > TimeSpan.FromMilliseconds(500); i++)
+        {
+            await using Server server = await Server.StartAsync();
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            await socket.ConnectAsync(server.Listener.EndPoints[0], TestContext.Current.CancellationToken);
+            for (ushort id = 1; id < 20; id++) Assert.Equal(id, await AskAsync(socket, id)); // the holds' thread sleeps meanwhile, with nothing to wake for
+            long began = System.Diagnostics.Stopwatch.GetTimestamp();
+            await socket.SendAsync(Probe(100, hold: 50_000), TestContext.Current.CancellationToken);
+            Assert.InRange(await socket.ReceiveAsync(new byte[1500], TestContext.Current.CancellationToken), 100, 1232);
+            TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+            least = took < least ? took : least;
+        }
+
+        Assert.InRange(least.TotalMilliseconds, 45, 500);
+    }
+
+    private static byte[] Probe(int wanted, uint nonce = 1, bool isJumbo = false, long hold = 0)
+    {
+        byte[] payload = new byte[DnsProbe.QuestionLength], name = new byte[255], room = new byte[512];
+        new DnsProbe(hold, wanted, nonce).WriteQuestion(payload);
+        var writer = new DnsMessageWriter(room, new DnsHeader((ushort)nonce, DnsFlags.RecursionDesired));
+        writer.TryWriteQuestion(name.AsSpan(0, DnsPayloadName.Encode(payload, DnsNameEncoding.Base32, isJumbo ? DnsAnswerSize.Jumbo : DnsAnswerSize.Usual, Domain.Octets, name)), DnsType.Txt);
+        writer.TryWriteEdns(new DnsEdns(1232));
+        return room[..writer.Finish()];
+    }
+
     private static byte[] Query(ushort id)
     {
         byte[] room = new byte[64];
@@ -175,9 +286,9 @@ public sealed class DnsListenerTests
     {
         public DnsListener Listener => listener;
 
-        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null)
+        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null, Func<IReadOnlyList<CarrierKey>>? keys = null)
         {
-            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key] }, (stream, _) => Task.Run(() => EchoAsync(stream)));
+            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key], KeySource = keys }, (stream, _) => Task.Run(() => EchoAsync(stream)));
             var options = new DnsListenerOptions
             {
                 Places = [place ?? new IPEndPoint(IPAddress.Loopback, 0)],

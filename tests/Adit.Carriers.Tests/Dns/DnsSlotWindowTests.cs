@@ -145,6 +145,70 @@ public sealed class DnsSlotWindowTests
     }
 
     [Fact]
+    public void Keystrokes_WhoseHoldsAreShort_LeaveIdlePollsTheirTime()
+    {
+        var path = new SimulatedResolver(new DnsSlotWindowOptions()) { Backlog = 0 };
+        path.Run(10 * Second);
+        path.ClearCounts();
+        for (int i = 0; i < 30; i++)
+        {
+            path.Run((3 * Second) + (i * 33_333));
+            path.AddBacklog(1); // what is held hears it, sooner or later
+        }
+
+        Assert.Equal((0, 0L, 0), (path.Failures, path.Window.Late, path.Window.Shrinks));
+        Assert.InRange(path.Sent, 90, 170);
+    }
+
+    [Fact]
+    public void LateAnswer_TellsHowLongAServerHolds()
+    {
+        var window = new DnsSlotWindow(new DnsSlotWindowOptions());
+        long[] expired = new long[4];
+        for (int i = 0; i < 20; i++) window.OnAnswered(window.OnSent(i * 50_000), (i + 1) * 50_000, 0);
+        long slot = window.OnSent(Second);
+        Assert.Equal(1, window.Expire((2 * Second) - 50_000, expired));
+        Assert.False(window.OnAnswered(slot, 2 * Second, 950_000));
+        slot = window.OnSent(2 * Second);
+        window.OnAnswered(slot, (2 * Second) + 55_000, 5_000); // a short one takes nothing back
+        window.OnSent(3 * Second);
+        Assert.Equal(0, window.Expire((4 * Second) + 600_000, expired));
+        Assert.Equal(1, window.Expire(5 * Second, expired));
+    }
+
+    [Fact]
+    public void PollsThatWaitAfterABurst_AreNotLost()
+    {
+        var path = new SimulatedResolver(new DnsSlotWindowOptions());
+        path.Backlog = 0;
+        path.Run(10 * Second);
+        for (int i = 0; i < 20; i++)
+        {
+            path.AddBacklog(2000);
+            path.Run(Second);
+            path.AddBacklog(1);
+            path.Run(5 * Second);
+        }
+
+        Assert.Equal((0, 0L, 0, 256), (path.Failures, path.Window.Late, path.Window.Shrinks, path.Window.Window));
+    }
+
+    [Fact]
+    public void LossAfterAnIdleTime_KeepsNoSlotForAHold()
+    {
+        foreach (int seed in (int[])[1, 2, 3])
+        {
+            var path = new SimulatedResolver(new DnsSlotWindowOptions(), seed) { Conditions = new ResolverConditions { Loss = 0.01, Jitter = 2_000 }, Backlog = 0 };
+            path.Run(20 * Second);
+            path.AddBacklog(int.MaxValue);
+            path.Run(2 * Second);
+            path.ClearCounts();
+            path.Run(20 * Second);
+            Assert.True(path.WindowSeconds / 20 >= 60 && path.Delivered / 20.0 >= 2700, $"window {path.WindowSeconds / 20}, {path.Delivered / 20.0}/s, shrinks {path.Window.Shrinks}");
+        }
+    }
+
+    [Fact]
     public void Outage_EndsAtTheMinimum_AndIsOverWithinSeconds()
     {
         var path = new SimulatedResolver(new DnsSlotWindowOptions());

@@ -43,6 +43,28 @@ public sealed class CarrierKeyRingTests
     }
 
     [Fact]
+    public void FolderThatCannotBeRead_LeavesTheKeysThatWere_UntilItCan()
+    {
+        using PeerFolder folder = new("ring");
+        var time = new VirtualTime();
+        int looks = 0, fails = int.MaxValue;
+        IEnumerable<string> Files(string path) => ++looks >= fails ? throw new UnauthorizedAccessException("no access") : CarrierKeyFile.FilesOf(path);
+        string alice = Hint(CarrierKeyFile.Create(folder["alice"]));
+        var ring = new CarrierKeyRing([folder[""]], null, time, Files);
+        string bob = Hint(CarrierKeyFile.Create(folder["bob"]));
+        fails = looks + 2; // the look succeeds, and the reading does not
+        for (int i = 0; i < 3; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal([alice], Hints(ring));
+        }
+
+        fails = int.MaxValue;
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal([alice, bob], Hints(ring));
+    }
+
+    [Fact]
     public void AtTheStart_EachMustBeThere()
     {
         using PeerFolder folder = new("ring");
