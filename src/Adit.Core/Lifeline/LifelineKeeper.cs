@@ -347,13 +347,18 @@ public sealed partial class LifelineKeeper
 
     private void Fail(Lane lane, Exception failure)
     {
+        bool over;
         lock (_gate)
         {
             if (lane.Path is null) lane.State = LifelineRouteState.Down;
             lane.Problem = failure.Message;
             lane.PutOff(_time, FirstPause, LongestPause);
+            lane.IsSpent = lane.Dialer.IsDear && failure is TunnelException { Error: TunnelError.ResourceShortage };
+            over = _client is not null && _lanes.All(l => l.Path is null && l.IsSpent);
         }
 
+        // No path will ever be again: whoever waits for one is told so now.
+        if (over) _client!.Stream.Abort(failure.Message);
         if (failure is TunnelException) Lost?.Invoke(lane.Dialer.Name, failure.Message);
     }
 
