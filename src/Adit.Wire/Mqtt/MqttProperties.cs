@@ -46,21 +46,6 @@ public readonly ref struct MqttProperties
         return otherwise;
     }
 
-    /// <summary>Looks a text or octets up; empty where they are not there.</summary>
-    /// <param name="id">A property with such a value.</param>
-    public ReadOnlySpan<byte> FindOctets(MqttPropertyId id)
-    {
-        var reader = new MqttReader(_octets);
-        while (!reader.Rest.IsEmpty)
-        {
-            var each = (MqttPropertyId)reader.ReadInteger();
-            ReadValue(ref reader, each, out ReadOnlySpan<byte> octets);
-            if (each == id) return octets;
-        }
-
-        return default;
-    }
-
     /// <summary>Takes the properties off a packet.</summary>
     internal static MqttProperties Read(scoped ref MqttReader reader, MqttPacketType packet, bool isWill = false)
     {
