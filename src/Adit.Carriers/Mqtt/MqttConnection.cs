@@ -18,6 +18,9 @@ internal sealed class MqttConnection : IAsyncDisposable
     // Ours: answers that wait while the broker does not read.
     private const int MostAnswers = 1024 * 1024;
 
+    // Ours: a payload below which nothing is carried, behind a topic of a usual length.
+    private const int LeastPayload = 512, LongTopic = 64;
+
     private readonly DuplexStream _stream;
     private readonly SocketStream? _socket;
     private readonly MqttBrokerOptions _options;
@@ -30,6 +33,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private byte[] _spare = new byte[4096];
     private int _start;
     private int _end;
+    private int _flushing;
     private int _disposed;
 
     private MqttConnection(DuplexStream stream, SocketStream? socket, MqttBrokerOptions options, MqttVersion version, string? cleared, TimeProvider time)
@@ -45,12 +49,14 @@ internal sealed class MqttConnection : IAsyncDisposable
             AnswerTime = (long)options.AnswerTime.TotalMicroseconds,
         };
         _session = new MqttSession(session, version, Now);
-        TimeSpan tick = TimeSpan.FromSeconds(Math.Clamp(options.KeepAlive.TotalSeconds / 8, 0.5, 5));
-        _timer = time.CreateTimer(static self => ((MqttConnection)self!).OnTimer(), this, tick, tick);
+        _timer = time.CreateTimer(static self => ((MqttConnection)self!).OnTimer(), this, Tick, Tick);
     }
 
     /// <summary>The version that is spoken.</summary>
     public MqttVersion Version => _session.Version;
+
+    // An eighth of the keep-alive: a broker cuts after one and a half.
+    private TimeSpan Tick => TimeSpan.FromSeconds(Math.Clamp(_session.KeepAlive / 8e6, 0.1, 5));
 
     private long Now => (long)_time.GetElapsedTime(0).TotalMicroseconds;
 
@@ -252,7 +258,13 @@ internal sealed class MqttConnection : IAsyncDisposable
             while (true)
             {
                 MqttReasonCode? reason = connection.TakeConnack();
-                if (reason == MqttReasonCode.Success) return (connection, MqttReasonCode.Success);
+                if (reason == MqttReasonCode.Success)
+                {
+                    connection._timer.Change(connection.Tick, connection.Tick); // the broker may have named another keep-alive
+                    int most = connection._session.PayloadLimit(LongTopic);
+                    return most >= LeastPayload ? (connection, MqttReasonCode.Success) : throw new TunnelException(TunnelError.NotSupported, $"{options.Name}: broker: expected to be permitted messages of {LeastPayload} octets, got {most}", options.Name);
+                }
+
                 if (reason is { } refused)
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);
@@ -299,15 +311,23 @@ internal sealed class MqttConnection : IAsyncDisposable
         else if (sends) _ = FlushQuietlyAsync();
     }
 
+    /// <summary>Sends all that waits, without being waited for; one at a time, for while the broker does not read each more would only wait.</summary>
     private async Task FlushQuietlyAsync()
     {
-        try
+        bool more = true;
+        while (more && Interlocked.Exchange(ref _flushing, 1) == 0)
         {
-            await FlushAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // Whoever receives learns of it.
+            try
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                return; // whoever receives learns of it; nothing goes any more
+            }
+
+            Volatile.Write(ref _flushing, 0);
+            lock (_gate) more = _session.OutputLength > 0; // came since, and relied on us
         }
     }
 

@@ -17,8 +17,8 @@ namespace Adit.Carriers.Mqtt;
 /// </summary>
 public sealed partial class MqttListener : IMailboxListener
 {
-    // Ours: pauses between attempts to reach a broker that went; and the silence after which a path is given up, four times what a client lets pass.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(30);
+    // Ours: pauses between attempts to reach a broker that went; how long what is under way may take when this end stops; and the silence after which a path is given up, four times what a client lets pass.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(30), StopTime = TimeSpan.FromSeconds(1);
     private const long SilenceLimit = 60_000_000;
 
     private readonly MqttBrokerOptions _options;
@@ -75,9 +75,15 @@ public sealed partial class MqttListener : IMailboxListener
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        if (await Task.WhenAny(_running, Task.Delay(StopTime)).ConfigureAwait(false) != _running)
+        {
+            // A broker that reads no more: what waits to be sent would wait for ever.
+            lock (_gate) _connection?.Abort();
+        }
+
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         MqttPath[] paths;
-        lock (_gate) paths = [.. _paths.Values];
+        lock (_gate) paths = [.. _byEndpoint.Values];
         foreach (MqttPath path in paths) path.Endpoint.Remove();
         if (_connection is { } last) _presence?.Clear(last);
         if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
@@ -124,13 +130,18 @@ public sealed partial class MqttListener : IMailboxListener
     private async Task ReceiveAsync()
     {
         TimeSpan pause = FirstPause;
+        long connected = _time.GetTimestamp();
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                if (_connection is null) await ConnectAsync(_stopping.Token).ConfigureAwait(false);
+                if (_connection is null)
+                {
+                    await ConnectAsync(_stopping.Token).ConfigureAwait(false);
+                    connected = _time.GetTimestamp();
+                }
+
                 MqttConnection connection = _connection!;
-                pause = FirstPause;
                 do TakeAll(connection);
                 while (await connection.FillAsync(_stopping.Token).ConfigureAwait(false));
                 LogLost(_logger, _options.Name, "the broker has ended the connection");
@@ -144,6 +155,8 @@ public sealed partial class MqttListener : IMailboxListener
                 return;
             }
 
+            // A broker that takes the connection and ends it is not asked each quarter of a second.
+            if (_connection is not null && _time.GetElapsedTime(connected) > LongestPause) pause = FirstPause;
             MqttConnection? lost;
             lock (_gate) (lost, _connection) = (_connection, null);
             if (_presence is not null) lost?.Abort(); // a goodbye would leave the record there
@@ -198,9 +211,10 @@ public sealed partial class MqttListener : IMailboxListener
         var path = new MqttPath(this, endpoint, _id, $"{_options.Name} {_id >> 96:x8}", new MqttPace(_options.Rate)) { LastHeard = Now };
         lock (_gate)
         {
-            _paths[_id] = path;
+            // An id is whose who came first; another that says it has none, so that nobody can take it away.
+            bool isFree = _paths.TryAdd(_id, path);
             _byEndpoint[endpoint] = path;
-            if (_connection is { } connection) path.Bind(connection, _options.Prefix);
+            if (isFree && _connection is { } connection) path.Bind(connection, _options.Prefix);
         }
 
         DropSilent();
@@ -214,7 +228,7 @@ public sealed partial class MqttListener : IMailboxListener
         {
             if (_connection is not { } connection || _paths.ContainsKey(_id)) return;
             path.Unbind(_options.Prefix);
-            _paths.Remove(path.Id);
+            if (_paths.GetValueOrDefault(path.Id) == path) _paths.Remove(path.Id);
             path.Id = _id;
             _paths[_id] = path;
             path.Bind(connection, _options.Prefix);
@@ -236,7 +250,7 @@ public sealed partial class MqttListener : IMailboxListener
     {
         long now = Now;
         MqttPath[] silent;
-        lock (_gate) silent = [.. _paths.Values.Where(p => now - p.LastHeard > SilenceLimit)];
+        lock (_gate) silent = [.. _byEndpoint.Values.Where(p => now - p.LastHeard > SilenceLimit)];
         foreach (MqttPath path in silent) path.Endpoint.Remove(new TunnelException(TunnelError.TimedOut, $"{path.Name}: nothing was heard for {SilenceLimit / 1_000_000} s"));
     }
 

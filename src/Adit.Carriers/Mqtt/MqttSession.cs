@@ -72,6 +72,9 @@ public sealed partial class MqttSession
     /// <summary>Why nothing goes any more; null while all is well.</summary>
     public (TunnelError Error, string Reason)? Failure { get; private set; }
 
+    /// <summary>How long either direction may be silent, in microseconds: ours, or less where the broker says so.</summary>
+    public long KeepAlive => _keepAlive;
+
     /// <summary>When <see cref="Tick"/> is due.</summary>
     public long Deadline => _pingSent is { } sent ? sent + _options.AnswerTime : Math.Min(_lastSent, _lastReceived) + _keepAlive;
 

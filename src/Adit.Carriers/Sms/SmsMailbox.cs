@@ -43,6 +43,7 @@ public sealed class SmsMailbox(ISmsLink link, string number, SmsCarrierOptions o
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {
         SmsForm form = _form != SmsForm.Auto ? _form : ++_sent % TextEach == 0 ? SmsForm.Text : SmsForm.Octets;
+        if (message.Length > SmsText.MostOctets) form = SmsForm.Octets; // written before the peer was heard to write text
         await link.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
         await link.SendAsync(number, message, form, cancellationToken).ConfigureAwait(false);
         _lastSent = time.GetTimestamp();

@@ -31,6 +31,9 @@ public sealed partial class LifelineKeeper
 
         public bool IsSpare { get; set; }
 
+        /// <summary>Whether its budget is spent, so that it never comes back.</summary>
+        public bool IsSpent { get; set; }
+
         public string? Problem { get; set; }
 
         public PathWear.Life LifeOf(LifelinePath path, TimeProvider time, long now) => new(time.GetElapsedTime(Since, now), path.Delivered, path.Received);

@@ -361,15 +361,19 @@ public sealed partial class LifelineKeeper
 
     private void Fail(Lane lane, Exception failure)
     {
-        bool isLost;
+        bool isLost, over;
         lock (_gate)
         {
             // Where it was to take the place of one that works, nothing is lost.
             isLost = lane.Path is null;
             if (isLost) (lane.State, lane.Problem) = (LifelineRouteState.Down, failure.Message);
             lane.PutOff(_time, FirstPause, LongestPause);
+            lane.IsSpent = lane.Dialer.IsDear && failure is TunnelException { Error: TunnelError.ResourceShortage };
+            over = _client is not null && _lanes.All(l => l.Path is null && l.IsSpent);
         }
 
+        // No path will ever be again: whoever waits for one is told so now.
+        if (over) _client!.Stream.Abort(failure.Message);
         if (isLost && failure is TunnelException) Lost?.Invoke(lane.Dialer.Name, failure.Message);
     }
 

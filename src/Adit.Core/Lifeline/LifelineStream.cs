@@ -209,9 +209,13 @@ public sealed class LifelineStream : DuplexStream
     }
 
     /// <inheritdoc/>
-    public override void Abort(TunnelError error)
+    public override void Abort(TunnelError error) => Abort(error.ToString());
+
+    /// <summary>Ends the session at once.</summary>
+    /// <param name="reason">Why, for this side.</param>
+    internal void Abort(string reason)
     {
-        lock (Session.Gate) Session.Close(LifelineEnd.Aborted, error.ToString());
+        lock (Session.Gate) Session.Close(LifelineEnd.Aborted, reason);
         Wake();
     }
 

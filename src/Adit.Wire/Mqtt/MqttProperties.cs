@@ -39,26 +39,11 @@ public readonly ref struct MqttProperties
         while (!reader.Rest.IsEmpty)
         {
             var each = (MqttPropertyId)reader.ReadInteger();
-            uint value = ReadValue(ref reader, each, out _);
+            uint value = ReadValue(ref reader, each);
             if (each == id) return value;
         }
 
         return otherwise;
-    }
-
-    /// <summary>Looks a text or octets up; empty where they are not there.</summary>
-    /// <param name="id">A property with such a value.</param>
-    public ReadOnlySpan<byte> FindOctets(MqttPropertyId id)
-    {
-        var reader = new MqttReader(_octets);
-        while (!reader.Rest.IsEmpty)
-        {
-            var each = (MqttPropertyId)reader.ReadInteger();
-            ReadValue(ref reader, each, out ReadOnlySpan<byte> octets);
-            if (each == id) return octets;
-        }
-
-        return default;
     }
 
     /// <summary>Takes the properties off a packet.</summary>
@@ -76,7 +61,7 @@ public readonly ref struct MqttProperties
             bool repeats = id == (uint)MqttPropertyId.UserProperty || (id == (uint)MqttPropertyId.SubscriptionIdentifier && packet == MqttPacketType.Publish);
             if ((seen & bit) != 0 && !repeats) inner.Fail(DecodeStatus.BadValue);
             seen |= bit;
-            uint value = ReadValue(ref inner, (MqttPropertyId)id, out _);
+            uint value = ReadValue(ref inner, (MqttPropertyId)id);
             if (inner.Status == DecodeStatus.Ok && !IsAllowed((MqttPropertyId)id, value)) inner.Fail(DecodeStatus.BadValue);
         }
 
@@ -84,18 +69,18 @@ public readonly ref struct MqttProperties
         return new MqttProperties(octets);
     }
 
-    private static uint ReadValue(scoped ref MqttReader reader, MqttPropertyId id, out ReadOnlySpan<byte> octets)
+    /// <summary>Reads past a value; of a text or octets nothing is kept.</summary>
+    private static uint ReadValue(scoped ref MqttReader reader, MqttPropertyId id)
     {
-        octets = default;
         switch (KindOf(id))
         {
             case Kind.Byte: return reader.ReadByte();
             case Kind.UInt16: return reader.ReadUInt16();
             case Kind.UInt32: return reader.ReadUInt32();
             case Kind.Integer: return reader.ReadInteger();
-            case Kind.Binary: octets = reader.ReadBinary(); return 0;
-            case Kind.Text: octets = reader.ReadText(); return 0;
-            case Kind.Pair: octets = reader.ReadText(); reader.ReadText(); return 0;
+            case Kind.Binary: reader.ReadBinary(); return 0;
+            case Kind.Text: reader.ReadText(); return 0;
+            case Kind.Pair: reader.ReadText(); reader.ReadText(); return 0;
             default: reader.Fail(DecodeStatus.BadValue); return 0;
         }
     }

@@ -8,9 +8,6 @@ public static class SmppParameter
     /// <summary>message_payload (§5.3.2.32): the text, where short_message is empty.</summary>
     public const ushort MessagePayload = 0x0424;
 
-    /// <summary>receipted_message_id (§5.3.2.12).</summary>
-    public const ushort ReceiptedMessageId = 0x001e;
-
     /// <summary>Finds one.</summary>
     /// <param name="parameters">All of a PDU.</param>
     /// <param name="tag">Which.</param>

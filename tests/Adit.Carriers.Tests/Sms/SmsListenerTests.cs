@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Adit.Carriers.Sms;
-using Adit.Core;
 using Adit.Core.Lifeline;
 using Adit.Wire.Lifeline;
 
@@ -31,7 +30,7 @@ public sealed class SmsListenerTests
         await listener.StartAsync(cancellationToken);
         await link.Arriving.WriteAsync(new SmsArrival(FakeLink.Unanswerable, hello, SmsForm.Octets), cancellationToken);
         await link.Arriving.WriteAsync(new SmsArrival("4917000001", hello, SmsForm.Octets), cancellationToken);
-        (string number, byte[] welcome) = await link.Sent.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+        (string number, byte[] welcome, _) = await link.Sent.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
         Assert.Equal(("4917000001", (byte)LifelineDatagramType.Welcome, 1), (number, welcome[0], opened));
         Assert.False(link.IsDisposed);
     }
@@ -80,37 +79,5 @@ public sealed class SmsListenerTests
         await enough.CancelAsync();
         await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return hello;
-    }
-
-    private sealed class FakeLink : ISmsLink
-    {
-        public const string Unanswerable = "a name";
-        private readonly Channel<SmsArrival> _received = Channel.CreateUnbounded<SmsArrival>();
-        private readonly Channel<(string Number, byte[] Datagram)> _sent = Channel.CreateUnbounded<(string Number, byte[] Datagram)>();
-
-        public string Name => "fake";
-
-        public bool IsDisposed { get; private set; }
-
-        public ChannelReader<SmsArrival> Received => _received.Reader;
-
-        public ChannelWriter<SmsArrival> Arriving => _received.Writer;
-
-        public ChannelReader<(string Number, byte[] Datagram)> Sent => _sent.Reader;
-
-        public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
-
-        public ValueTask SendAsync(string number, ReadOnlyMemory<byte> datagram, SmsForm form, CancellationToken cancellationToken = default)
-        {
-            if (number == Unanswerable) throw new TunnelException(TunnelError.BadConfiguration, $"fake: to: expected a number, got '{number}'", Name);
-            _sent.Writer.TryWrite((number, datagram.ToArray()));
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            IsDisposed = true;
-            return ValueTask.CompletedTask;
-        }
     }
 }

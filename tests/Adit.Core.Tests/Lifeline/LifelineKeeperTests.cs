@@ -148,6 +148,33 @@ public sealed class LifelineKeeperTests
         Assert.Equal(1, site.Dialers[0].Opened);
     }
 
+    [Fact]
+    public async Task BudgetThatIsSpent_EndsTheSession_AndSaysSo()
+    {
+        await using var site = new Site("$");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        site.Dialers[0].IsSpent = true;
+        await site.Dialers[0].CutAsync();
+        TunnelException e = await Assert.ThrowsAsync<TunnelException>(async () => await stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("budget: 5 messages are spent", e.Message, StringComparison.Ordinal);
+        await stream.Ended.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What costs nothing may come back.</summary>
+    [Fact]
+    public async Task BudgetThatIsSpent_EndsNothing_WhereAnotherCarrierMayComeBack()
+    {
+        await using var site = new Site("a", "$");
+        await using LifelineStream stream = await site.Keeper.ConnectAsync(TestContext.Current.CancellationToken);
+        await site.ExchangeAsync(stream);
+        site.Dialers[0].IsDown = site.Dialers[1].IsSpent = true;
+        await site.Dialers[0].CutAsync();
+        await UntilAsync(() => site.Keeper.Routes[1].Problem?.Contains("spent", StringComparison.Ordinal) == true, () => site.ToString());
+        site.Dialers[0].IsDown = false;
+        await site.ExchangeAsync(stream);
+    }
+
     private static async Task UntilAsync(Func<bool> condition, Func<string> what)
     {
         DateTime deadline = DateTime.UtcNow.AddSeconds(40);
@@ -169,6 +196,8 @@ public sealed class LifelineKeeperTests
         public bool IsDown { get; set; }
 
         public bool IsSilent { get; set; }
+
+        public bool IsSpent { get; set; }
 
         public int Opened { get; private set; }
 
@@ -197,6 +226,7 @@ public sealed class LifelineKeeperTests
 
         public ValueTask<IMailbox> OpenAsync(CancellationToken cancellationToken = default)
         {
+            if (IsSpent) throw new TunnelException(TunnelError.ResourceShortage, $"{name}: budget: 5 messages are spent");
             if (IsDown) throw new TunnelException(TunnelError.Unreachable, $"{name}: down");
             Opened++;
             long passed = 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Adit.Core;
 
@@ -9,6 +10,9 @@ namespace Adit.Carriers.Sms.Modem;
 /// </summary>
 public sealed class DeviceLock : IDisposable
 {
+    /// <summary>What this process holds: in a container each program may have the same pid, so that our own in a file proves nothing.</summary>
+    private static readonly ConcurrentDictionary<string, bool> s_held = new();
+
     private readonly string _path;
 
     private DeviceLock(string path) => _path = path;
@@ -17,7 +21,7 @@ public sealed class DeviceLock : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="folder">Where lock files lie; where there is no such folder, or it may not be written, nothing is locked.</param>
     /// <param name="where">For messages.</param>
-    /// <exception cref="TunnelException"><see cref="TunnelError.AddressInUse"/>: another program has the line.</exception>
+    /// <exception cref="TunnelException"><see cref="TunnelError.AddressInUse"/>: another program has the line, or left a lock that we may not take away.</exception>
     public static DeviceLock? Take(string device, string folder, string where)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -33,13 +37,21 @@ public sealed class DeviceLock : IDisposable
                     writer.Write(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,10}\n"));
                 }
 
+                s_held[path] = true;
                 return new DeviceLock(path);
             }
             catch (IOException) when (File.Exists(path))
             {
                 string holder = Holder(path);
                 if (holder.Length > 0) throw new TunnelException(TunnelError.AddressInUse, $"{where}: {device}: expected a line that nobody uses, got {path} of process {holder}", where);
-                File.Delete(path);
+                try
+                {
+                    File.Delete(path);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new TunnelException(TunnelError.AddressInUse, $"{where}: {device}: expected a lock that may be taken over, got {path}, whose program is gone: {e.Message}", where, e);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -53,6 +65,7 @@ public sealed class DeviceLock : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!s_held.TryRemove(_path, out _)) return;
         try
         {
             File.Delete(_path);
@@ -69,11 +82,16 @@ public sealed class DeviceLock : IDisposable
         try
         {
             string text = File.ReadAllText(path).Trim();
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid != Environment.ProcessId && !Directory.Exists($"/proc/{pid}") ? "" : text.Length > 0 && text.Length < 16 ? text : "";
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && !(pid == Environment.ProcessId ? s_held.ContainsKey(path) : Directory.Exists($"/proc/{pid}"))) return "";
+            return text.Length < 16 ? text : "";
         }
         catch (IOException)
         {
             return "";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "of another user";
         }
     }
 }
