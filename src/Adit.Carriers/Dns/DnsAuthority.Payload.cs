@@ -21,7 +21,7 @@ public sealed partial class DnsAuthority
         if (DnsPayloadName.TryDecode(echo.Name, of.Domain.EncodedLength, room[KeyHeadLength..], out DnsPayloadHead head) != DecodeStatus.Ok)
         {
             Counters.Refused++;
-            return WriteAbsent(echo, zone, DnsResponseCode.NameError, answer);
+            return WriteAbsent(echo, zone, DnsResponseCode.NameError, origin.IsStream, answer);
         }
 
         // What was asked is the payload, however the case of its name came.
@@ -51,7 +51,7 @@ public sealed partial class DnsAuthority
         {
             _exchanges.Abandon(exchange);
             Counters.Refused++;
-            return WriteAbsent(echo, zone, DnsResponseCode.NameError, answer);
+            return WriteAbsent(echo, zone, DnsResponseCode.NameError, origin.IsStream, answer);
         }
 
         Counters.Payloads++;

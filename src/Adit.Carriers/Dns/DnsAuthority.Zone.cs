@@ -18,17 +18,17 @@ public sealed partial class DnsAuthority
         return false;
     }
 
-    private int WriteZoneAnswer(in DnsEcho echo, int index, Span<byte> answer)
+    private int WriteZoneAnswer(in DnsEcho echo, int index, bool isStream, Span<byte> answer)
     {
         DnsZone zone = _options.Zones[index];
         bool isApex = echo.Name.Length == zone.Domain.EncodedLength;
         if (!isApex && !IsOwnName(zone, echo.Name))
         {
             Counters.Minimised++;
-            return WriteAbsent(echo, index, zone.MinimisedAnswer == DnsMinimisedAnswer.NameError ? DnsResponseCode.NameError : DnsResponseCode.NoError, answer);
+            return WriteAbsent(echo, index, zone.MinimisedAnswer == DnsMinimisedAnswer.NameError ? DnsResponseCode.NameError : DnsResponseCode.NoError, isStream, answer);
         }
 
-        DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer), LimitOf(echo, false), answer);
+        DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer), LimitOf(echo, isStream), answer);
         bool isWhole = true;
         int records = 0;
         if (isApex && echo.Type is DnsType.Soa or DnsType.Any)
@@ -55,7 +55,7 @@ public sealed partial class DnsAuthority
                 isWhole &= WriteAddresses(ref writer, DnsSection.Answer, echo.Name, echo.Type, zone.TimeToLive, server.Addresses, ref records);
         }
 
-        if (records == 0) return WriteAbsent(echo, index, DnsResponseCode.NoError, answer); // RFC 2308 §2.2
+        if (records == 0) return WriteAbsent(echo, index, DnsResponseCode.NoError, isStream, answer); // RFC 2308 §2.2
         if (!isWhole) return WriteTruncated(echo, answer);
         return End(ref writer, echo);
     }
@@ -84,10 +84,10 @@ public sealed partial class DnsAuthority
     }
 
     /// <summary>NXDOMAIN or NODATA with SOA, whose TTL is for how long that may be remembered (RFC 2308 §3).</summary>
-    private int WriteAbsent(in DnsEcho echo, int index, DnsResponseCode code, Span<byte> answer)
+    private int WriteAbsent(in DnsEcho echo, int index, DnsResponseCode code, bool isStream, Span<byte> answer)
     {
         DnsZone zone = _options.Zones[index];
-        DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer, code), LimitOf(echo, false), answer);
+        DnsMessageWriter writer = Begin(echo, echo.Answer(DnsFlags.AuthoritativeAnswer, code), LimitOf(echo, isStream), answer);
         if (!writer.TryWriteStartOfAuthority(DnsSection.Authority, zone.Domain.Octets, zone.NegativeTimeToLive, _startsOfAuthority[index])) return WriteTruncated(echo, answer);
         return End(ref writer, echo);
     }

@@ -90,7 +90,7 @@ public sealed partial class DnsAuthority
         bool isBelow = echo.Name.Length > _options.Zones[zone].Domain.EncodedLength;
         return isBelow && DnsPayloadData.IsCarrier(question.Type) && !IsOwnName(_options.Zones[zone], echo.Name)
             ? ReceivePayload(echo, zone, origin, now, answer)
-            : WriteZoneAnswer(echo, zone, answer);
+            : WriteZoneAnswer(echo, zone, origin.IsStream, answer);
     }
 
     /// <summary>Has a held query answered by the next <see cref="TryTake"/>.</summary>

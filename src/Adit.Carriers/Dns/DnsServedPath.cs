@@ -26,8 +26,8 @@ internal sealed class DnsServedPath(LifelineEndpoint endpoint, string name, Acti
         if (Interlocked.Exchange(ref _isWoken, 1) == 0) woken(this);
     }
 
-    /// <summary>From here on <see cref="Wake"/> counts again.</summary>
-    public void Slept() => Volatile.Write(ref _isWoken, 0);
+    /// <summary>From here on <see cref="Wake"/> counts again. A full fence: what is looked at next must not be read before, or a wake in between would be lost.</summary>
+    public void Slept() => Interlocked.Exchange(ref _isWoken, 0);
 
     public ValueTask DisposeAsync()
     {

@@ -56,6 +56,7 @@ internal static class DnsListening
         foreach (string text in domains.Split(','))
         {
             if (!DnsDomainName.TryParse(text, out DnsDomainName domain)) throw Wrong(where, "domain", "a domain", text);
+            if (domain.EncodedLength > DnsZone.MaximumDomainLength) throw Wrong(where, "domain", $"a domain of at most {DnsZone.MaximumDomainLength} octets", text);
             var zone = new DnsZone(domain, ServersOf(where, query, text, addresses)) { MinimisedAnswer = minimised };
             if (NumberOf(where, query, "ttl") is { } ttl) zone = zone with { TimeToLive = (uint)ttl };
             zones.Add(zone);
@@ -64,11 +65,15 @@ internal static class DnsListening
         return zones;
     }
 
-    /// <summary>What <c>ns</c> names; else <c>ns.DOMAIN</c> at the address that it listens on, where that is one.</summary>
+    /// <summary>What <c>ns</c> names; else <c>ns.DOMAIN</c> at the addresses that it listens on, which a wildcard does not tell.</summary>
     private static List<DnsNameServer> ServersOf(string where, IReadOnlyDictionary<string, string> query, string domain, IPAddress[] addresses)
     {
         if (!query.TryGetValue("ns", out string? text))
-            return [new DnsNameServer(DnsDomainName.Parse($"ns.{domain}"), [.. addresses.Where(a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any))])];
+        {
+            if (addresses.Any(a => a.Equals(IPAddress.Any) || a.Equals(IPAddress.IPv6Any))) throw Wrong(where, "ns", "NAME=ADDRESS, since it listens on every address", "none");
+            return [new DnsNameServer(DnsDomainName.Parse($"ns.{domain}"), addresses)];
+        }
+
         var servers = new List<DnsNameServer>();
         foreach (string part in text.Split(','))
         {

@@ -74,6 +74,8 @@ internal sealed class LifelineGatewayListener : IGatewayListener
     private void Accept(LifelineStream stream, string name)
     {
         var incoming = new Incoming(stream, BoundAt, stream.Source, $"lifeline by {name}") { CarrierKey = stream.KeyHint };
-        if (!_accepted.Writer.TryWrite(incoming)) stream.Abort(TunnelError.ResourceShortage);
+        if (_accepted.Writer.TryWrite(incoming)) return;
+        stream.Abort(TunnelError.ResourceShortage);
+        _ = stream.DisposeAsync().AsTask(); // nobody else would, and its paths would stay
     }
 }

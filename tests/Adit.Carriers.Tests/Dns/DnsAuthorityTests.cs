@@ -301,6 +301,15 @@ public sealed class DnsAuthorityTests
         Assert.Empty(_handler.Payloads);
     }
 
+    [Fact]
+    public void LargeZoneAnswer_IsCutOverUdp_AndWholeOverTcp()
+    {
+        _authority = new DnsAuthority(new DnsAuthorityOptions { Zones = [new DnsZone(Domain, [.. Enumerable.Range(1, 40).Select(i => new DnsNameServer(DnsDomainName.Parse($"server{i}.elsewhere.example"), []))])] }, _handler);
+        Assert.True((Ask(Domain.Octets, DnsType.Ns, edns: 0).Flags & DnsFlags.Truncated) != 0);
+        Answer whole = Ask(Domain.Octets, DnsType.Ns, edns: 0, origin: Tcp);
+        Assert.Equal((DnsFlags.None, 40), (whole.Flags & DnsFlags.Truncated, whole.Answers));
+    }
+
     [Theory]
     [InlineData("example", DnsType.A)]
     [InlineData("xt.example", DnsType.Txt)]
