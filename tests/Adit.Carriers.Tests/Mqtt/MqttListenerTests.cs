@@ -76,6 +76,33 @@ public sealed class MqttListenerTests
         Assert.Equal(TunnelError.NotSupported, e.Error);
     }
 
+    /// <summary>What is to be acknowledged costs the four octets of its acknowledgement, and nothing beside.</summary>
+    [Fact]
+    public async Task BrokerThatReadsNoMore_CostsNoMemory()
+    {
+        const int messages = 200_000;
+        var broker = new ScriptedBroker(Octets.Of("20 03 00 00 00"), capacity: 8)
+        {
+            Last = MqttPacketType.Connect,
+            Then = async stream =>
+            {
+                byte[] packet = Octets.Of("32 06 00 01 74 00 01 00"); // at QoS 1
+                for (int i = 0; i < messages; i++) await stream.WriteAsync(packet);
+            },
+        };
+        MqttConnection connection = await MqttConnection.OpenAsync(Options(), broker, null, null, TestContext.Current.CancellationToken);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int taken = 0; taken < messages;)
+        {
+            while (connection.TryNext(out _)) taken++;
+            if (taken < messages) Assert.True(await connection.FillAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20_000_000); // the others' too, which run beside
+        connection.Abort();
+        await connection.DisposeAsync();
+    }
+
     /// <summary>Two paths by one id: whoever came first keeps it, also once the other is gone.</summary>
     [Fact]
     public async Task IdThatSomebodyElseUsesToo_StaysWithWhoCameFirst()
