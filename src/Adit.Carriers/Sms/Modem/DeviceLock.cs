@@ -22,7 +22,14 @@ public sealed class DeviceLock : IDisposable
     /// <param name="folder">Where lock files lie; where there is no such folder, or it may not be written, nothing is locked.</param>
     /// <param name="where">For messages.</param>
     /// <exception cref="TunnelException"><see cref="TunnelError.AddressInUse"/>: another program has the line, or left a lock that we may not take away.</exception>
-    public static DeviceLock? Take(string device, string folder, string where)
+    public static DeviceLock? Take(string device, string folder, string where) => Take(device, folder, where, File.Delete);
+
+    /// <summary>As above.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="folder">Where lock files lie.</param>
+    /// <param name="where">For messages.</param>
+    /// <param name="delete">Deletes a stale one.</param>
+    internal static DeviceLock? Take(string device, string folder, string where, Action<string> delete)
     {
         ArgumentNullException.ThrowIfNull(device);
         string name = (device.StartsWith("/dev/", StringComparison.Ordinal) ? device[5..] : device).Trim('/').Replace('/', '_');
@@ -46,7 +53,7 @@ public sealed class DeviceLock : IDisposable
                 if (holder.Length > 0) throw new TunnelException(TunnelError.AddressInUse, $"{where}: {device}: expected a line that nobody uses, got {path} of process {holder}", where);
                 try
                 {
-                    File.Delete(path);
+                    delete(path);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
