@@ -63,7 +63,7 @@ internal static class Program
                 case ["proxy", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "relay", "socks", "connect", "idle"):
                     await ProxyBench.RunAsync(parsed);
                     return 0;
-                case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed):
+                case ["http", .. string[] options] when BenchOptions.TryParse(options, out BenchOptions? parsed, "rungs", "lifeline"):
                     await HttpBench.RunAsync(parsed);
                     return 0;
                 case ["mqtt-end", string role, string broker, string secret, string port]:

@@ -12,6 +12,8 @@ internal static class HttpBench
 
     private const string Plain = "squid, resume=no";
 
+    private const string PlainSsh = "adit, TCP", Lifeline = "adit, TCP, lifeline";
+
     private static readonly string[] Kinds = ["down", "up"];
 
     public static async Task RunAsync(BenchOptions options)
@@ -32,7 +34,10 @@ internal static class HttpBench
             new("adit, duplex POST", "", () => site.OpenAsync("rung=3", throughSquid: false)),
             new("adit, duplex POST", Plain, () => site.OpenAsync("rung=3&resume=no", throughSquid: true)),
             new("adit, HTTP/2", "", () => site.OpenSecureAsync("rung=1")),
+            new(PlainSsh, "", () => site.OpenTcpAsync(isLifeline: false)),
+            new(Lifeline, "", () => site.OpenTcpAsync(isLifeline: true)),
         ];
+        paths = [.. paths.Where(p => options.Wants(p.Name is PlainSsh or Lifeline ? "lifeline" : "rungs"))];
         for (int run = 1; run <= options.Runs; run++)
         {
             await Console.Error.WriteLineAsync($"http: run {run} of {options.Runs}…");
@@ -49,6 +54,11 @@ internal static class HttpBench
         {
             foreach (string kind in Kinds)
             {
+                if (path.Name == Lifeline)
+                {
+                    SshBench.Write(string.Create(CultureInfo.InvariantCulture, $"lifeline over TCP ÷ plain SSH over TCP, {kind}: {Median(path.Rate, kind) / Median(paths.First(p => p.Name == PlainSsh).Rate, kind):0.00}"));
+                }
+
                 HttpPath? rival = paths.FirstOrDefault(p => p.Name.Contains("httptunnel", StringComparison.Ordinal) && p.Through == (path.Through == Far ? Far : "squid"));
                 double rate = Median(path.Rate, kind);
                 string cpu = path.Name == "direct" ? "" : Median(path.Cpu, kind).ToString("0.00", CultureInfo.InvariantCulture);

@@ -17,6 +17,7 @@ internal sealed partial class HttpSite : IAsyncDisposable
     private int _delayed;
     private SshKeyFile _identity = null!;
     private SshTarget _target = null!;
+    private int _tcp;
     private int _http;
     private int _https;
     private string _pin = "";
@@ -50,6 +51,9 @@ internal sealed partial class HttpSite : IAsyncDisposable
 
     /// <summary>The same over https.</summary>
     public Task<HttpTunnel> OpenSecureAsync(string query) => OpenAsync($"https://127.0.0.1:{_https}/t?{query}&proxy=none&pin={_pin}");
+
+    /// <summary>The same over TCP alone.</summary>
+    public Task<HttpTunnel> OpenTcpAsync(bool isLifeline) => OpenAsync($"tcp://127.0.0.1:{_tcp}{(isLifeline ? "?resume" : "")}");
 
     /// <summary>hts at the load server, and htc through squid.</summary>
     public async Task<HttpTunnel> OpenHttptunnelAsync(bool isFar = false)
@@ -86,13 +90,17 @@ internal sealed partial class HttpSite : IAsyncDisposable
     {
         _identity = await SshKeyFile.GenerateAsync(_gateway.Folder, "identity");
         string authorized = _gateway.Folder.Write("authorized_keys", _identity.PublicLine + "\n");
-        string ready = await _gateway.StartAsync("serve", "--listen", "http://127.0.0.1:0/t", "--listen", "https://127.0.0.1:0/t", "--authorized-keys", authorized);
+        string ready = await _gateway.StartAsync("serve", "--listen", "tcp://127.0.0.1:0", "--listen", "http://127.0.0.1:0/t", "--listen", "https://127.0.0.1:0/t", "--authorized-keys", authorized);
+        _tcp = int.Parse(TcpPort().Match(ready).Groups[1].Value);
         MatchCollection ports = Port().Matches(ready);
         (_http, _https) = (int.Parse(ports[0].Groups[1].Value), int.Parse(ports[1].Groups[1].Value));
         _pin = (await _gateway.Process.WaitForOutputLineAsync(l => l.StartsWith("certificate pin=", StringComparison.Ordinal), "its pin"))["certificate pin=".Length..];
         string key = (await ProcessRunner.RunAsync("ssh-keygen", "-y", "-f", Path.Combine(_gateway.State, "ssh_host_ed25519_key"))).Succeeded().Text.Trim();
         _target = new SshTarget("gateway.test", 2222, "me", [string.Join(' ', key.Split(' ')[..2])]);
     }
+
+    [GeneratedRegex(@"tcp://127\.0\.0\.1:(\d+)")]
+    private static partial Regex TcpPort();
 
     [GeneratedRegex(@":(\d+)/t")]
     private static partial Regex Port();
