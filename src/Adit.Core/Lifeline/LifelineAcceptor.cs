@@ -53,7 +53,8 @@ public sealed class LifelineAcceptor : IAsyncDisposable
     public async Task ServeAsync(IMailbox mailbox, bool takesKeyless = false, Action? confirmed = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        byte[] room = new byte[65_536];
+        var buffers = mailbox as IBufferedMailbox;
+        byte[] room = buffers is null ? new byte[65_536] : [];
         byte[] answer = new byte[Math.Max(mailbox.SendLimit, 512)];
         LifelinePath? path = null;
         LifelineStream? stream = null;
@@ -62,16 +63,16 @@ public sealed class LifelineAcceptor : IAsyncDisposable
         {
             while (true)
             {
-                int length = await mailbox.ReceiveAsync(room, cancellationToken).ConfigureAwait(false);
-                if (length == 0) break;
-                if (path is not null && stream is not null && room[0] is (byte)LifelineDatagramType.Data or (byte)LifelineDatagramType.Confirm)
+                ReadOnlyMemory<byte> message = buffers is null ? room.AsMemory(0, await mailbox.ReceiveAsync(room, cancellationToken).ConfigureAwait(false)) : await buffers.ReceiveInPlaceAsync(cancellationToken).ConfigureAwait(false);
+                if (message.IsEmpty) break;
+                if (path is not null && stream is not null && message.Span[0] is (byte)LifelineDatagramType.Data or (byte)LifelineDatagramType.Confirm)
                 {
-                    lock (stream.Session.Gate) stream.Session.Receive(path, room.AsSpan(0, length), LifelineStream.Now(_time, _origin));
-                    stream.Arrived();
+                    lock (stream.Session.Gate) stream.Session.Receive(path, message.Span, LifelineStream.Now(_time, _origin));
+                    stream.Arrived(inline: buffers is not null);
                     continue;
                 }
 
-                int answered = Take(room.AsSpan(0, length), mailbox.Profile, takesKeyless, answer.AsSpan(0, mailbox.SendLimit), out LifelineArrival arrival, out LifelineStream? found, out LifelineEndpoint? endpoint, out _);
+                int answered = Take(message.Span, mailbox.Profile, takesKeyless, answer.AsSpan(0, mailbox.SendLimit), out LifelineArrival arrival, out LifelineStream? found, out LifelineEndpoint? endpoint, out _);
                 if (answered > 0)
                 {
                     await mailbox.SendAsync(answer.AsMemory(0, answered), cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,8 @@ public sealed partial class LifelineSession
     private bool _finDue;
     private bool _finAcknowledged;
     private long _ringsUsed;
+    private Memory<byte> _sink;
+    private int _sunk;
 
     /// <summary>Octets that may be written now.</summary>
     public int WriteRoom => End != LifelineEnd.None || _finWanted ? 0 : (int)(_outgoing.Limit - (_written - _outgoing.Start));
@@ -93,12 +95,33 @@ public sealed partial class LifelineSession
         if (count == 0) return 0;
         _incoming.Read(_read, room[..count]);
         _arrived.Remove(_read, _read + count);
+        _ringsUsed = _now;
+        Consume(count);
+        return count;
+    }
+
+    /// <summary>Somebody waits for octets: what comes next in order goes straight to him, until <see cref="TakeSunk"/>. Only while none can be read.</summary>
+    /// <param name="room">Where to.</param>
+    internal void Sink(Memory<byte> room) => (_sink, _sunk) = (room, 0);
+
+    /// <summary>He looks: nothing more goes to his room.</summary>
+    /// <returns>Octets that are there.</returns>
+    internal int TakeSunk()
+    {
+        int count = _sunk;
+        (_sink, _sunk) = (default, 0);
+        return count;
+    }
+
+    /// <summary>Whether octets wait in the room of somebody who waits.</summary>
+    internal bool HasSunk => _sunk > 0;
+
+    private void Consume(int count)
+    {
         _read += count;
         _incoming.Advance(_read);
-        _ringsUsed = _now;
         // A new limit is worth a frame once a quarter of the window was read.
         if (_peerEnd < 0 && Grant - _granted >= Math.Min(_incoming.Limit / 4, Math.Max(InitialLimit / 2, _read / 2))) _grantDue = true;
-        return count;
     }
 
     private bool Take(long offset, ReadOnlySpan<byte> octets)
@@ -111,6 +134,16 @@ public sealed partial class LifelineSession
         {
             octets = octets[(int)(_read - offset)..];
             offset = _read;
+        }
+
+        if (offset == _read && !_sink.IsEmpty && _arrived.IsEmpty)
+        {
+            int count = Math.Min(octets.Length, _sink.Length);
+            octets[..count].CopyTo(_sink.Span);
+            (_sink, _sunk) = (_sink[count..], _sunk + count);
+            Consume(count);
+            octets = octets[count..];
+            offset += count;
         }
 
         if (octets.IsEmpty || _arrived.Contains(offset, end)) return true;

@@ -17,6 +17,7 @@ public sealed class LifelineStream : DuplexStream
     private readonly Wakeup _readable = new(inline: false);
     private readonly Wakeup _writable = new(inline: false);
     private readonly List<(LifelinePath Path, ILifelineCarrier Carrier)> _loops = [];
+    private volatile PathLoop? _driven;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _timerDue = long.MaxValue;
     private bool _isClosed;
@@ -90,6 +91,7 @@ public sealed class LifelineStream : DuplexStream
             if (!_isClosed)
             {
                 _loops.Add((path, carrier));
+                ChooseDriven();
                 return true;
             }
 
@@ -113,7 +115,8 @@ public sealed class LifelineStream : DuplexStream
     }
 
     /// <summary>Something was handed to the engine: whoever waits looks again.</summary>
-    internal void Arrived() => Wake();
+    /// <param name="inline">Whether a reader that waits goes on upon this thread, which must hold no lock.</param>
+    internal void Arrived(bool inline = false) => Wake(inline);
 
     /// <summary>A path's mailbox has ended.</summary>
     internal void Detach(LifelinePath path, Exception? reason)
@@ -126,6 +129,7 @@ public sealed class LifelineStream : DuplexStream
             {
                 carrier = _loops[at].Carrier;
                 _loops.RemoveAt(at);
+                ChooseDriven();
             }
 
             Session.Remove(path);
@@ -175,9 +179,31 @@ public sealed class LifelineStream : DuplexStream
                 }
 
                 ThrowIfOver();
+                Session.Sink(buffer);
             }
 
-            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // What is in the buffer already was read.
+                if (TakeSunk() is > 0 and var last) return last;
+                throw;
+            }
+
+            if (TakeSunk() is > 0 and var sunk) return sunk;
+        }
+    }
+
+    private int TakeSunk()
+    {
+        lock (Session.Gate)
+        {
+            int count = Session.TakeSunk();
+            if (count > 0) WakeLoops();
+            return count;
         }
     }
 
@@ -191,10 +217,14 @@ public sealed class LifelineStream : DuplexStream
             {
                 ThrowIfOver();
                 int count = Session.Write(buffer.Span);
-                if (count > 0) WakeLoops();
+                // Where there is one stream to go by, the writer itself is what sends: a thread less to wake for each piece.
+                if (count > 0 && _driven is null) WakeLoops();
+                else if (count > 0) Schedule();
                 buffer = buffer[count..];
-                if (buffer.IsEmpty) return;
             }
+
+            _driven?.Drive();
+            if (buffer.IsEmpty) return;
 
             await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -246,6 +276,7 @@ public sealed class LifelineStream : DuplexStream
         {
             loops = [.. _loops.Select(l => l.Carrier)];
             _loops.Clear();
+            ChooseDriven();
             _isClosed = true;
         }
 
@@ -295,18 +326,18 @@ public sealed class LifelineStream : DuplexStream
         Wake();
     }
 
-    private void Wake()
+    private void Wake(bool inline = false)
     {
         bool readable, writable, ended;
         lock (Session.Gate)
         {
-            readable = Session.Readable > 0 || Session.IsReadToEnd || Session.End != LifelineEnd.None;
+            readable = Session.Readable > 0 || Session.HasSunk || Session.IsReadToEnd || Session.End != LifelineEnd.None;
             writable = Session.WriteRoom > 0 || Session.End != LifelineEnd.None;
             ended = Session.IsFinished;
             WakeLoops();
         }
 
-        if (readable) _readable.Signal();
+        if (readable) _readable.Signal(inline);
         if (writable) _writable.Signal();
 
         if (ended) _ended.TrySetResult();
@@ -315,9 +346,18 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>Under the gate.</summary>
     private void WakeLoops()
     {
-        foreach ((_, ILifelineCarrier carrier) in _loops) carrier.Wake();
+        long now = Time;
+        foreach ((LifelinePath path, ILifelineCarrier carrier) in _loops)
+        {
+            // Other carriers are asked more than whether there is something to say.
+            if (carrier is not PathLoop { IsStream: true } || Session.WantsToSend(path, now)) carrier.Wake();
+        }
+
         Schedule();
     }
+
+    /// <summary>Under the gate.</summary>
+    private void ChooseDriven() => _driven = _loops is [{ Carrier: PathLoop { IsStream: true } only }] ? only : null;
 
     /// <summary>Sets the timer to the engine's deadline. Under the gate.</summary>
     private void Schedule()
@@ -341,10 +381,14 @@ public sealed class LifelineStream : DuplexStream
         private readonly Wakeup _wake = new(inline: false);
         private readonly CancellationTokenSource _stopping = new();
         private readonly ISlottedMailbox? _slots = mailbox as ISlottedMailbox;
+        private readonly IBufferedMailbox? _buffers = mailbox as IBufferedMailbox;
         private Task _running = Task.CompletedTask;
         private int _disposed;
 
         public string Name => mailbox.Name;
+
+        /// <summary>Whether its carrier takes what it is given in order, and waits for nothing but room.</summary>
+        public bool IsStream => _buffers is not null;
 
         public void Start(bool receive)
         {
@@ -353,6 +397,9 @@ public sealed class LifelineStream : DuplexStream
         }
 
         public void Wake() => _wake.Signal();
+
+        /// <summary>Sends what there is on this thread, which must hold no lock, until the carrier is full.</summary>
+        public void Drive() => _wake.Signal(inline: true);
 
         public async ValueTask DisposeAsync()
         {
@@ -363,7 +410,7 @@ public sealed class LifelineStream : DuplexStream
 
         private async Task SendAsync()
         {
-            byte[] room = new byte[Math.Max(mailbox.SendLimit, 512)];
+            byte[] own = _buffers is null ? new byte[Math.Max(mailbox.SendLimit, 512)] : [];
             try
             {
                 while (true)
@@ -372,9 +419,10 @@ public sealed class LifelineStream : DuplexStream
                     bool polls;
                     lock (owner.Session.Gate) polls = _slots?.WantsPoll ?? false;
                     if (!polls) await mailbox.WaitForRoomAsync(_stopping.Token).ConfigureAwait(false);
+                    Memory<byte> room = _buffers?.Room ?? own;
                     lock (owner.Session.Gate)
                     {
-                        length = owner.Session.Poll(path, room.AsSpan(0, Math.Min(room.Length, mailbox.SendLimit)), owner.Time, _slots?.WantsPoll ?? false);
+                        length = owner.Session.Poll(path, room.Span[..Math.Min(room.Length, mailbox.SendLimit)], owner.Time, _slots?.WantsPoll ?? false);
                         owner.Schedule();
                     }
 
@@ -385,7 +433,8 @@ public sealed class LifelineStream : DuplexStream
                         continue;
                     }
 
-                    await mailbox.SendAsync(room.AsMemory(0, length), _stopping.Token).ConfigureAwait(false);
+                    if (_buffers is not null) await _buffers.SendRoomAsync(length, _stopping.Token).ConfigureAwait(false);
+                    else await mailbox.SendAsync(room[..length], _stopping.Token).ConfigureAwait(false);
                     if (owner.Session.End == LifelineEnd.None) continue;
                     await mailbox.FlushAsync(_stopping.Token).ConfigureAwait(false);
                     owner.Wake();
@@ -399,19 +448,19 @@ public sealed class LifelineStream : DuplexStream
 
         private async Task ReceiveAsync()
         {
-            byte[] room = new byte[65_536];
+            byte[] room = _buffers is null ? new byte[65_536] : [];
             try
             {
                 while (true)
                 {
-                    int length = await mailbox.ReceiveAsync(room, _stopping.Token).ConfigureAwait(false);
-                    if (length == 0) break;
+                    ReadOnlyMemory<byte> message = _buffers is null ? room.AsMemory(0, await mailbox.ReceiveAsync(room, _stopping.Token).ConfigureAwait(false)) : await _buffers.ReceiveInPlaceAsync(_stopping.Token).ConfigureAwait(false);
+                    if (message.IsEmpty) break;
                     lock (owner.Session.Gate)
                     {
-                        if (owner.Session.Receive(path, room.AsSpan(0, length), owner.Time)) _slots?.NoteBacklog(path.PeerBacklog);
+                        if (owner.Session.Receive(path, message.Span, owner.Time)) _slots?.NoteBacklog(path.PeerBacklog);
                     }
 
-                    owner.Wake();
+                    owner.Wake(inline: IsStream);
                 }
 
                 await EndAsync(null).ConfigureAwait(false);

@@ -12,17 +12,17 @@ namespace Adit.Core.Mailboxes;
 /// <param name="name">For messages: where it leads.</param>
 /// <param name="expectsIdentification">Whether the peer, an SSH server, says its identification first (RFC 4253 §4.2), which is read past.</param>
 /// <param name="source">Who opened the stream; null where it is not known.</param>
-public sealed class StreamMailbox(DuplexStream stream, string name, bool expectsIdentification = false, IPEndPoint? source = null) : IMailbox
+public sealed class StreamMailbox(DuplexStream stream, string name, bool expectsIdentification = false, IPEndPoint? source = null) : IBufferedMailbox
 {
-    /// <summary>Ours: the longest message, in octets; four records of SSH's usual size.</summary>
-    public const int MaximumMessage = 32 * 1024;
+    /// <summary>The longest message, in octets: what the length in front of it can say.</summary>
+    public const int MaximumMessage = ushort.MaxValue;
 
     /// <summary>What streams can do: they deliver all, in order, or break.</summary>
     public static readonly LifelineProfile StreamProfile = new()
     {
         Name = "stream",
         IsReliable = true,
-        AcknowledgeEvery = 16,
+        AcknowledgeEvery = 8,
         AcknowledgementDelay = 20_000,
         MostInFlight = 8 * 1024 * 1024,
         MostPackets = 65_536,
@@ -32,8 +32,11 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     private const int LongestLine = 1024; // ours; an identification has 255 at most
     private const int MostLines = 32; // ours
 
-    private readonly byte[] _sending = new byte[HeaderLength + MaximumMessage];
-    private readonly byte[] _received = new byte[4 * (HeaderLength + MaximumMessage)];
+    private const int Batch = 2; // ours: messages at most that leave, or come, by one call of the system
+
+    private readonly byte[] _sending = new byte[Batch * (HeaderLength + MaximumMessage)];
+    private readonly byte[] _received = new byte[Batch * (HeaderLength + MaximumMessage)];
+    private int _held;
     private int _start;
     private int _end;
     private int _lines;
@@ -53,18 +56,45 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
     public int SendLimit => MaximumMessage;
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public Memory<byte> Room => _sending.AsMemory(_held + HeaderLength, MaximumMessage);
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, MaximumMessage, nameof(message));
-        BinaryPrimitives.WriteUInt16BigEndian(_sending, (ushort)message.Length);
-        message.CopyTo(_sending.AsMemory(HeaderLength));
-        await stream.WriteAsync(_sending.AsMemory(0, HeaderLength + message.Length), cancellationToken).ConfigureAwait(false);
+        message.CopyTo(Room);
+        return SendRoomAsync(message.Length, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SendRoomAsync(int length, CancellationToken cancellationToken = default)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(_sending.AsSpan(_held), (ushort)length);
+        _held += HeaderLength + length;
+        return _sending.Length - _held < HeaderLength + MaximumMessage ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        int length = _held;
+        if (length == 0) return ValueTask.CompletedTask;
+        _held = 0;
+        return stream.WriteAsync(_sending.AsMemory(0, length), cancellationToken);
     }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
+    {
+        ReadOnlyMemory<byte> message = await ReceiveInPlaceAsync(cancellationToken).ConfigureAwait(false);
+        message.CopyTo(room);
+        return message.Length;
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveInPlaceAsync(CancellationToken cancellationToken = default)
     {
         while (_expectsIdentification) await SkipLineAsync(cancellationToken).ConfigureAwait(false);
         while (true)
@@ -73,9 +103,8 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
             if (length > MaximumMessage) throw new TunnelException(TunnelError.ProtocolViolation, $"{name}: message: expected at most {MaximumMessage} octets, got {length}");
             if (length >= 0 && _end - _start >= HeaderLength + length)
             {
-                _received.AsMemory(_start + HeaderLength, length).CopyTo(room);
                 _start += HeaderLength + length;
-                if (length > 0) return length;
+                if (length > 0) return _received.AsMemory(_start - length, length);
                 continue;
             }
 
@@ -87,7 +116,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
             }
 
             int count = await stream.ReadAsync(_received.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-            if (count == 0) return 0;
+            if (count == 0) return default;
             _end += count;
         }
     }

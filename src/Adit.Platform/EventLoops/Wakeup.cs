@@ -39,14 +39,18 @@ public sealed class Wakeup : IValueTaskSource, IThreadPoolWorkItem
     }
 
     /// <summary>Lets the waiter go on, or the next wait complete at once.</summary>
-    public void Signal()
+    public void Signal() => Signal(_inline);
+
+    /// <summary>As <see cref="Signal()"/>.</summary>
+    /// <param name="inline">Whether this thread goes on as the waiter: it must hold no lock.</param>
+    public void Signal(bool inline)
     {
         // A set that finds a set one needs no more than a look: the waiter has not looked yet.
         if (Interlocked.Exchange(ref _state, Set) == Waiting)
         {
             Interlocked.Exchange(ref _state, Idle);
             // Queued as itself: that the core queues its continuation would cost an object each time.
-            if (_inline) _core.SetResult(true);
+            if (inline) _core.SetResult(true);
             else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         }
     }

@@ -71,6 +71,45 @@ public sealed class LifelineStreamTests
         await UntilAsync(() => site.Acceptor.SessionCount == 0);
     }
 
+    /// <summary>Octets go straight to the room of who waits: one who gives up has them, or the next has.</summary>
+    [Fact]
+    public async Task ReadsThatAreGivenUp_LoseNothing()
+    {
+        await using Site site = new();
+        await using LifelineClient client = await site.ConnectOverStreamAsync();
+        await using LifelineStream served = await site.AcceptAsync();
+        const int Count = 3000;
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                await client.Stream.WriteAsync(new byte[] { (byte)i, (byte)(i >> 8) });
+                if (i % 16 == 0) await Task.Yield();
+            }
+        });
+        byte[] got = new byte[2 * Count];
+        int length = 0, givenUp = 0;
+        var random = new Random(6);
+        DateTime deadline = DateTime.UtcNow.AddSeconds(40);
+        while (length < got.Length)
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"{length} of {got.Length} octets within 40 s");
+            using var limit = new CancellationTokenSource(TimeSpan.FromMicroseconds(random.Next(1, 300)));
+            try
+            {
+                length += await served.ReadAsync(got.AsMemory(length, Math.Min(got.Length - length, random.Next(1, 50))), limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                givenUp++;
+            }
+        }
+
+        await writing;
+        for (int i = 0; i < Count; i++) Assert.Equal(i, got[2 * i] | (got[(2 * i) + 1] << 8));
+        Assert.True(givenUp > 0);
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         DateTime deadline = DateTime.UtcNow.AddSeconds(30);
@@ -174,6 +213,8 @@ public sealed class LifelineStreamTests
             public int SendLimit => inner.SendLimit;
 
             public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) => inner.SendAsync(message, cancellationToken);
+
+            public ValueTask FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
 
             public async ValueTask<int> ReceiveAsync(Memory<byte> room, CancellationToken cancellationToken = default)
             {
