@@ -7,7 +7,8 @@ namespace Adit.Core.Lifeline;
 
 /// <summary>
 /// A session as a stream, and the loops that move datagrams between it and mailboxes. Owned by whoever holds it; disposing closes the session. Theory of operation: everything that touches the
-/// engine happens under its gate; whoever waits (a reader, a writer, the sending loop of a path) is woken after each event and looks again. One timer serves the engine's deadline.
+/// engine happens under its gate; whoever waits (a reader, a writer, the sending loop of a path) is woken after each event and looks again. One timer serves the engine's deadline. Nothing is allocated for octets that move. Where the only carrier is a stream, no thread is woken for
+/// another: who writes sends, until the carrier is full, and who receives goes on as the reader that waits, in whose buffer octets that are in order stand already.
 /// </summary>
 public sealed class LifelineStream : DuplexStream
 {

@@ -102,8 +102,12 @@ public sealed class LibraryTests
         await EventuallyAsync(() => broker.Log.Contains("adit/#", StringComparison.Ordinal));
         await using LifelineClient first = await ConnectAsync(Options(broker), gateway.Key);
         await AssertOpenEchoAsync(first.Stream, 1 << 20);
-        await EventuallyAsync(() => overheard.Output.Text.Contains("/d 0", StringComparison.Ordinal) && overheard.Output.Text.Contains("/u 0", StringComparison.Ordinal));
-        string[][] seen = [.. overheard.Output.Text.Split('\n')[..^1].Select(l => l.Split(' '))];
+        string[][] seen = [];
+        await EventuallyAsync(() =>
+        {
+            seen = [.. overheard.Output.Text.Split('\n')[..^1].Select(l => l.Split(' '))]; // whole lines
+            return Array.Exists(seen, m => m[0].EndsWith("/d", StringComparison.Ordinal)) && Array.Exists(seen, m => m[0].EndsWith("/u", StringComparison.Ordinal));
+        });
         Assert.All(seen, m => Assert.Matches("^adit/(gateway/h|[0-9a-f]{32}/[ud])$", m[0]));
         Assert.All(seen, m => Assert.Equal("0", m[2])); // nothing is retained
         Assert.All(seen, m => Assert.InRange(int.Parse(m[3], System.Globalization.CultureInfo.InvariantCulture), 1, 16 * 1024));

@@ -87,7 +87,7 @@ public sealed class FloodTests : ResilienceTest
 
         await cut.WaitAsync(Soon);
         Assert.InRange(Environment.TickCount64 - began, 1500, 6000);
-        await gateway.WaitForLogAsync("no login from 127.0.0.1", "expected authentication within 2 s");
+        await gateway.WaitForLogAsync("no login from 127.0.0.1"); // of the login or of the key exchange, whose times end together
     }
 
     private static async Task<bool> TrySendAsync(Socket socket, string text)
