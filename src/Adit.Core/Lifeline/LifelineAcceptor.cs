@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Adit.Core.Mailboxes;
+using Adit.Platform.EventLoops;
 using Adit.Wire.Lifeline;
 
 namespace Adit.Core.Lifeline;
@@ -67,8 +68,14 @@ public sealed class LifelineAcceptor : IAsyncDisposable
                 if (message.IsEmpty) break;
                 if (path is not null && stream is not null && message.Span[0] is (byte)LifelineDatagramType.Data or (byte)LifelineDatagramType.Confirm)
                 {
+                    if (buffers is not null)
+                    {
+                        if (stream.Take(path, buffers, message)) await EventLoop.Yield();
+                        continue;
+                    }
+
                     lock (stream.Session.Gate) stream.Session.Receive(path, message.Span, LifelineStream.Now(_time, _origin));
-                    stream.Arrived(inline: buffers is not null);
+                    stream.Arrived();
                     continue;
                 }
 

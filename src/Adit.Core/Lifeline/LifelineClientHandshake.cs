@@ -60,12 +60,12 @@ public sealed class LifelineClientHandshake
             Session = _joins is null ? new byte[LifelineHandshake.SessionLength] : _joins.Number.Span,
             PublicKey = _publicKey,
         };
-        int overhead = _key is null ? 0 : 1 + _profile.TagLength;
+        int overhead = _key is null ? 0 : _profile.TagLength;
         if (room.Length < hello.Length + overhead) return 0;
         int length = hello.Write(room);
         if (_key is not null)
         {
-            using var cipher = new DatagramCipher(LifelineKeys.Hello(_key.Secret, _clientNonce), _profile.TagLength);
+            using var cipher = new DatagramCipher(LifelineKeys.Hello(_key.Secret, _clientNonce), _profile.TagLength, seals: true);
             length = cipher.SealMessage(room, length);
         }
 
@@ -82,11 +82,11 @@ public sealed class LifelineClientHandshake
     public bool Receive(ReadOnlySpan<byte> datagram, LifelineOptions options, long now)
     {
         if (Verdict is not null || LifelineWelcome.TryRead(datagram, _key is null, out LifelineWelcome welcome) != DecodeStatus.Ok) return false;
-        if (datagram.Length != welcome.Length + 1 + _profile.TagLength || !welcome.ClientNonce.SequenceEqual(_clientNonce)) return false;
+        if (datagram.Length != welcome.Length + _profile.TagLength || !welcome.ClientNonce.SequenceEqual(_clientNonce)) return false;
         byte[] secret = new byte[LifelineKeys.SecretLength];
         if (_key is not null) _key.Secret.CopyTo(secret);
         else if (!X25519.TryAgree(_privateKey, welcome.PublicKey, secret)) return false;
-        using (var cipher = new DatagramCipher(LifelineKeys.Welcome(secret, _clientNonce, welcome.ServerNonce), _profile.TagLength))
+        using (var cipher = new DatagramCipher(LifelineKeys.Welcome(secret, _clientNonce, welcome.ServerNonce), _profile.TagLength, seals: false))
         {
             if (!cipher.TryOpenMessage(datagram)) return false;
         }

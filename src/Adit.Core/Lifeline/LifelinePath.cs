@@ -11,8 +11,8 @@ public sealed class LifelinePath : IDisposable
     internal LifelinePath(uint number, LifelineProfile profile, ReadOnlySpan<byte> sealSecret, ReadOnlySpan<byte> openSecret, ReadOnlySpan<byte> confirm, long now)
     {
         (Number, Profile) = (number, profile);
-        Sealer = new DatagramCipher(sealSecret, profile.TagLength);
-        Opener = new DatagramCipher(openSecret, profile.TagLength);
+        Sealer = new DatagramCipher(sealSecret, profile.TagLength, seals: true);
+        Opener = new DatagramCipher(openSecret, profile.TagLength, seals: false);
         Recovery = new PathRecovery(profile);
         _confirm = confirm.ToArray();
         LastHeard = LastSent = now;

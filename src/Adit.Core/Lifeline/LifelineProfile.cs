@@ -6,7 +6,7 @@ public sealed record LifelineProfile
     /// <summary>The carrier's name, for messages.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Octets of an authentication tag: 16 (AES-GCM), or 8 (AES-CCM) where octets are dear.</summary>
+    /// <summary>Octets of an authentication tag: 16, or 8 where octets are dear.</summary>
     public int TagLength { get; init; } = 16;
 
     /// <summary>The least time after which an unanswered packet is taken for lost. Default 200 ms.</summary>

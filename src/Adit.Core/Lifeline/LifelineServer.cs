@@ -122,8 +122,8 @@ public sealed class LifelineServer : IDisposable
         int tag = profile.TagLength;
         if (hello.PublicKey.IsEmpty)
         {
-            if (datagram.Length != hello.Length + 1 + tag) return 0;
-            using var check = new DatagramCipher(LifelineKeys.Hello(secret, hello.ClientNonce), tag);
+            if (datagram.Length != hello.Length + tag) return 0;
+            using var check = new DatagramCipher(LifelineKeys.Hello(secret, hello.ClientNonce), tag, seals: false);
             if (!check.TryOpenMessage(datagram)) return 0;
         }
 
@@ -145,9 +145,9 @@ public sealed class LifelineServer : IDisposable
             Cookie = Cookie(path, hello.Hint, hello.ClientNonce, serverNonce, hello.Session, time, hello.PublicKey),
             PublicKey = hello.PublicKey.IsEmpty ? default : _publicKey,
         };
-        if (answer.Length < welcome.Length + 1 + tag) return 0;
+        if (answer.Length < welcome.Length + tag) return 0;
         int length = welcome.Write(answer);
-        using var cipher = new DatagramCipher(LifelineKeys.Welcome(secret, hello.ClientNonce, serverNonce), tag);
+        using var cipher = new DatagramCipher(LifelineKeys.Welcome(secret, hello.ClientNonce, serverNonce), tag, seals: true);
         return cipher.SealMessage(answer, length);
     }
 

@@ -7,6 +7,9 @@ namespace Adit.Core.Lifeline;
 /// <content>Datagrams that arrive.</content>
 public sealed partial class LifelineSession
 {
+    private const int DirectHead = 64; // ours: octets that are opened to see what a datagram holds; whole blocks
+    private const int LeastDirect = 256; // ours: octets of frames below which copying costs less than looking
+
     private byte[] _opened = [];
 
     /// <summary>Takes a datagram from a path. What is not authentic, or not new, changes nothing.</summary>
@@ -35,10 +38,8 @@ public sealed partial class LifelineSession
         if (datagram.Length < header + tag) return false;
         long number = path.Window.Expand(BinaryPrimitives.ReadUInt16BigEndian(datagram[(header - 2)..]));
         if (!path.Window.IsNew(number)) return false;
-        ReadOnlySpan<byte> sealedText = datagram[header..^tag];
-        if (_opened.Length < sealedText.Length) _opened = new byte[Math.Max(2048, sealedText.Length)];
-        Span<byte> frames = _opened.AsSpan(0, sealedText.Length);
-        if (!path.Opener.TryOpen(number, datagram[..header], sealedText, datagram[^tag..], frames)) return false;
+        path.Opener.BeginOpen(number, datagram[..header], datagram[^tag..]);
+        if (!TryOpen(path.Opener, datagram[header..^tag], out ReadOnlySpan<byte> frames, out int direct)) return false;
 
         bool isLate = number < path.Window.Largest || number > path.Window.Largest + 1;
         bool isOld = number < path.Window.Largest;
@@ -48,9 +49,66 @@ public sealed partial class LifelineSession
         if (!isOld) path.PeerBacklog = 0;
         path.LastHeard = _lastHeard = now;
         path.Received += datagram.Length;
-        bool isEliciting = TakeFrames(path, frames, now);
+        bool isEliciting = TakeFrames(path, frames, now) || direct > 0;
+        if (direct > 0 && End == LifelineEnd.None) TakeDirect(direct);
         path.Arrived(number, isEliciting, isLate, now);
         return true;
+    }
+
+    /// <summary>Opens a datagram to a place of its own; the octets at its end, where somebody waits for just those, to his.</summary>
+    /// <param name="opener">Which has begun.</param>
+    /// <param name="sealedText">The frames as they came.</param>
+    /// <param name="frames">What is to be looked at.</param>
+    /// <param name="direct">Octets in the room of who waits.</param>
+    /// <returns>Whether it is authentic; else nothing was taken.</returns>
+    private bool TryOpen(DatagramCipher opener, ReadOnlySpan<byte> sealedText, out ReadOnlySpan<byte> frames, out int direct)
+    {
+        direct = 0;
+        if (_opened.Length < sealedText.Length) _opened = new byte[Math.Max(2048, sealedText.Length)];
+        Span<byte> text = _opened.AsSpan(0, sealedText.Length);
+        int done = 0;
+        if (sealedText.Length > LeastDirect && !_sink.IsEmpty)
+        {
+            done = opener.Open(sealedText[..DirectHead], text);
+            if (TryFindDirect(text[..done], sealedText.Length, out int head, out int at))
+            {
+                Span<byte> room = _sink.Span[..(sealedText.Length - at)];
+                text[at..done].CopyTo(room);
+                int there = done - at;
+                there += opener.Open(sealedText[DirectHead..], room[there..]);
+                frames = text[..head];
+                direct = room.Length;
+                return opener.TryFinishOpen(room[there..]);
+            }
+        }
+
+        done += opener.Open(sealedText[(done == 0 ? 0 : DirectHead)..], text[done..]);
+        frames = text;
+        return opener.TryFinishOpen(text[done..]);
+    }
+
+    /// <summary>Whether a datagram ends with the octets that come next in order, all of which there is room for where somebody waits. Nothing of it is authentic yet: this only chooses a place.</summary>
+    /// <param name="text">The first octets of its frames.</param>
+    /// <param name="length">Octets of all its frames.</param>
+    /// <param name="head">Where the last frame begins.</param>
+    /// <param name="at">Where its octets begin.</param>
+    private bool TryFindDirect(ReadOnlySpan<byte> text, int length, out int head, out int at)
+    {
+        for (head = at = 0; head < text.Length;)
+        {
+            if (LifelineFrame.TryRead(text[head..], out LifelineFrame frame, out int consumed) != DecodeStatus.Ok) return false;
+            if (text[head] == (byte)LifelineFrameType.DataToEnd)
+            {
+                at = text.Length - frame.Octets.Length;
+                long end = (long)frame.Value + length - at;
+                return (long)frame.Value == _read && _arrived.IsEmpty && end <= _granted && (_peerEnd < 0 || end <= _peerEnd) && length - at <= _sink.Length;
+            }
+
+            if (frame.Type is LifelineFrameType.Data or LifelineFrameType.Fin or LifelineFrameType.Close) return false; // these change what comes next
+            head += consumed;
+        }
+
+        return false;
     }
 
     private bool TakeFrames(LifelinePath path, ReadOnlySpan<byte> frames, long now)

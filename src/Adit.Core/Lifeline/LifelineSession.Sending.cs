@@ -41,9 +41,10 @@ public sealed partial class LifelineSession
         else WriteFrames(path, ref writer, ref packet, now);
         if (!packet.IsEliciting && !acknowledges && !always) return 0;
 
-        if (writer.Length == 0) writer.TryWrite(LifelineFrameType.Padding); // .NET's CCM takes no empty text
         path.WriteHeader(room, packet.Number);
-        path.Sealer.Seal(packet.Number, room[..header], room.Slice(header, writer.Length), room.Slice(header + writer.Length, tag));
+        ReadOnlySpan<byte> first = default, second = default;
+        if (packet.DataEnd > packet.DataStart) _outgoing.Find(packet.DataStart, (int)(packet.DataEnd - packet.DataStart), out first, out second);
+        path.Sealer.Seal(packet.Number, room[..header], room.Slice(header, writer.Length), first, second, room.Slice(header + writer.Length, tag));
         packet.Size = header + writer.Length + tag;
         path.NextNumber++;
         path.LastSent = now;
@@ -94,10 +95,9 @@ public sealed partial class LifelineSession
             packet.HasFin = packet.IsEliciting = true;
         }
 
-        // One piece of the stream, to the end of the datagram: what was lost before what is new.
+        // One piece of the stream, to the end of the datagram: what was lost before what is new. Its octets come there when they are sealed.
         if (!HasRoom(path) || !TryChoose(out long start, out long end)) return;
         if (!writer.TryBeginData((ulong)start, (int)Math.Min(end - start, int.MaxValue), toEnd: true, out Span<byte> octets)) return;
-        _outgoing.Read(start, octets);
         end = start + octets.Length;
         _lost.Remove(start, end);
         _next = Math.Max(_next, end);

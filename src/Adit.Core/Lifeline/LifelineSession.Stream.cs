@@ -101,12 +101,12 @@ public sealed partial class LifelineSession
     }
 
     /// <summary>Somebody waits for octets: what comes next in order goes straight to him, until <see cref="TakeSunk"/>. Only while none can be read.</summary>
-    /// <param name="room">Where to.</param>
-    internal void Sink(Memory<byte> room) => (_sink, _sunk) = (room, 0);
+    /// <param name="room">Where to. Beyond what <see cref="TakeSunk"/> tells it may hold anything, also what was forged.</param>
+    public void Sink(Memory<byte> room) => (_sink, _sunk) = (room, 0);
 
     /// <summary>He looks: nothing more goes to his room.</summary>
     /// <returns>Octets that are there.</returns>
-    internal int TakeSunk()
+    public int TakeSunk()
     {
         int count = _sunk;
         (_sink, _sunk) = (default, 0);
@@ -114,7 +114,14 @@ public sealed partial class LifelineSession
     }
 
     /// <summary>Whether octets wait in the room of somebody who waits.</summary>
-    internal bool HasSunk => _sunk > 0;
+    public bool HasSunk => _sunk > 0;
+
+    /// <summary>Octets that come next stand in the room of who waits.</summary>
+    private void TakeDirect(int count)
+    {
+        (_sink, _sunk) = (_sink[count..], _sunk + count);
+        Consume(count);
+    }
 
     private void Consume(int count)
     {
@@ -140,8 +147,7 @@ public sealed partial class LifelineSession
         {
             int count = Math.Min(octets.Length, _sink.Length);
             octets[..count].CopyTo(_sink.Span);
-            (_sink, _sunk) = (_sink[count..], _sunk + count);
-            Consume(count);
+            TakeDirect(count);
             octets = octets[count..];
             offset += count;
         }

@@ -116,8 +116,27 @@ public sealed class LifelineStream : DuplexStream
     }
 
     /// <summary>Something was handed to the engine: whoever waits looks again.</summary>
-    /// <param name="inline">Whether a reader that waits goes on upon this thread, which must hold no lock.</param>
-    internal void Arrived(bool inline = false) => Wake(inline);
+    internal void Arrived() => Wake();
+
+    /// <summary>Takes a datagram, and where it stands in its mailbox's buffer those behind it. On this thread, which must hold no lock, a reader goes on that waits.</summary>
+    /// <param name="path">The path that it came by.</param>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <returns>Whether octets are left that nobody waits for: who receives should let a reader have his turn, since what comes while he waits is spared two copies.</returns>
+    internal bool Take(LifelinePath path, IBufferedMailbox mailbox, ReadOnlyMemory<byte> datagram)
+    {
+        lock (Session.Gate)
+        {
+            long now = Time;
+            do
+            {
+                Session.Receive(path, datagram.Span, now);
+            }
+            while (mailbox.TryReceiveInPlace(out datagram));
+        }
+
+        return Wake(inline: true);
+    }
 
     /// <summary>A path's mailbox has ended.</summary>
     internal void Detach(LifelinePath path, Exception? reason)
@@ -170,18 +189,22 @@ public sealed class LifelineStream : DuplexStream
     {
         while (true)
         {
+            int count;
+            bool isDue = false;
             lock (Session.Gate)
             {
-                int count = Session.Read(buffer.Span);
-                if (count > 0 || Session.IsReadToEnd || (buffer.IsEmpty && Session.Readable > 0))
+                count = Session.Read(buffer.Span);
+                if (count > 0) isDue = WakeOthers();
+                else if (!Session.IsReadToEnd && (!buffer.IsEmpty || Session.Readable == 0))
                 {
-                    if (count > 0) WakeLoops();
-                    return count;
+                    ThrowIfOver();
+                    Session.Sink(buffer);
+                    count = -1;
                 }
-
-                ThrowIfOver();
-                Session.Sink(buffer);
             }
+
+            if (isDue) _driven?.Drive();
+            if (count >= 0) return count;
 
             try
             {
@@ -200,12 +223,16 @@ public sealed class LifelineStream : DuplexStream
 
     private int TakeSunk()
     {
+        int count;
+        bool isDue;
         lock (Session.Gate)
         {
-            int count = Session.TakeSunk();
-            if (count > 0) WakeLoops();
-            return count;
+            count = Session.TakeSunk();
+            isDue = count > 0 && WakeOthers();
         }
+
+        if (isDue) _driven?.Drive();
+        return count;
     }
 
     /// <inheritdoc/>
@@ -214,17 +241,18 @@ public sealed class LifelineStream : DuplexStream
     {
         while (true)
         {
+            int count;
             lock (Session.Gate)
             {
                 ThrowIfOver();
-                int count = Session.Write(buffer.Span);
+                count = Session.Write(buffer.Span);
                 // Where there is one stream to go by, the writer itself is what sends: a thread less to wake for each piece.
                 if (count > 0 && _driven is null) WakeLoops();
                 else if (count > 0) Schedule();
                 buffer = buffer[count..];
             }
 
-            _driven?.Drive();
+            if (count > 0) _driven?.Drive();
             if (buffer.IsEmpty) return;
 
             await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -327,21 +355,39 @@ public sealed class LifelineStream : DuplexStream
         Wake();
     }
 
-    private void Wake(bool inline = false)
+    private bool Wake(bool inline = false)
     {
-        bool readable, writable, ended;
+        bool isLeft, readable, writable, ended, isDue = false;
         lock (Session.Gate)
         {
-            readable = Session.Readable > 0 || Session.HasSunk || Session.IsReadToEnd || Session.End != LifelineEnd.None;
+            isLeft = Session.Readable > 0;
+            readable = isLeft || Session.HasSunk || Session.IsReadToEnd || Session.End != LifelineEnd.None;
             writable = Session.WriteRoom > 0 || Session.End != LifelineEnd.None;
             ended = Session.IsFinished;
-            WakeLoops();
+            if (inline) isDue = WakeOthers();
+            else WakeLoops();
         }
 
         if (readable) _readable.Signal(inline);
-        if (writable) _writable.Signal();
+        if (writable) _writable.Signal(inline);
+        if (isDue) _driven?.Drive();
 
         if (ended) _ended.TrySetResult();
+        return isLeft;
+    }
+
+    /// <summary>As <see cref="WakeLoops"/>, but for the loop that this thread can drive once it has left the gate. Under the gate.</summary>
+    /// <returns>Whether that one has something to say.</returns>
+    private bool WakeOthers()
+    {
+        if (_driven is null)
+        {
+            WakeLoops();
+            return false;
+        }
+
+        Schedule();
+        return Session.WantsToSend(_loops[0].Path, Time);
     }
 
     /// <summary>Under the gate.</summary>
@@ -360,18 +406,12 @@ public sealed class LifelineStream : DuplexStream
     /// <summary>Under the gate.</summary>
     private void ChooseDriven() => _driven = _loops is [{ Carrier: PathLoop { IsStream: true } only }] ? only : null;
 
-    /// <summary>Sets the timer to the engine's deadline. Under the gate.</summary>
+    /// <summary>Sets the timer to the engine's deadline, where that comes before what it is set to: one that moves away with each datagram is looked at again when the timer fires. Under the gate.</summary>
     private void Schedule()
     {
         long due = Session.Deadline ?? long.MaxValue;
-        if (due == _timerDue) return;
+        if (due >= _timerDue) return;
         _timerDue = due;
-        if (due == long.MaxValue)
-        {
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
         double wait = Math.Max(1000, due - Time);
         _timer.Change(TimeSpan.FromMicroseconds(Math.Min(wait, 3.6e9)), Timeout.InfiniteTimeSpan);
     }
@@ -417,8 +457,12 @@ public sealed class LifelineStream : DuplexStream
                 while (true)
                 {
                     int length;
-                    bool polls;
-                    lock (owner.Session.Gate) polls = _slots?.WantsPoll ?? false;
+                    bool polls = false;
+                    if (_slots is not null)
+                    {
+                        lock (owner.Session.Gate) polls = _slots.WantsPoll;
+                    }
+
                     if (!polls) await mailbox.WaitForRoomAsync(_stopping.Token).ConfigureAwait(false);
                     Memory<byte> room = _buffers?.Room ?? own;
                     lock (owner.Session.Gate)
@@ -456,12 +500,18 @@ public sealed class LifelineStream : DuplexStream
                 {
                     ReadOnlyMemory<byte> message = _buffers is null ? room.AsMemory(0, await mailbox.ReceiveAsync(room, _stopping.Token).ConfigureAwait(false)) : await _buffers.ReceiveInPlaceAsync(_stopping.Token).ConfigureAwait(false);
                     if (message.IsEmpty) break;
+                    if (_buffers is not null)
+                    {
+                        if (owner.Take(path, _buffers, message)) await EventLoop.Yield();
+                        continue;
+                    }
+
                     lock (owner.Session.Gate)
                     {
                         if (owner.Session.Receive(path, message.Span, owner.Time)) _slots?.NoteBacklog(path.PeerBacklog);
                     }
 
-                    owner.Wake(inline: IsStream);
+                    owner.Wake();
                 }
 
                 await EndAsync(null).ConfigureAwait(false);

@@ -97,7 +97,8 @@ internal sealed class PathRecovery(LifelineProfile profile)
     public void Acknowledge(long first, long last, long now, long delay, List<SentPacket> settled)
     {
         Span<SentPacket> sent = CollectionsMarshal.AsSpan(_sent);
-        int at = IndexOf(sent, first);
+        // A stream tells of all that it ever brought, and nothing there is late.
+        int at = Math.Max(IndexOf(sent, first), profile.IsReliable ? _first : 0);
         for (; at < sent.Length && sent[at].Number <= last; at++)
         {
             ref SentPacket packet = ref sent[at];

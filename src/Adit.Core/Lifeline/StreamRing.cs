@@ -31,10 +31,21 @@ internal sealed class StreamRing(int limit)
     public void Read(long offset, Span<byte> octets)
     {
         if (octets.IsEmpty) return;
+        Find(offset, octets.Length, out ReadOnlySpan<byte> first, out ReadOnlySpan<byte> second);
+        first.CopyTo(octets);
+        second.CopyTo(octets[first.Length..]);
+    }
+
+    /// <summary>Where octets are.</summary>
+    /// <param name="offset">Of the first.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="first">Up to the end of the ring.</param>
+    /// <param name="second">The rest, from its beginning on.</param>
+    public void Find(long offset, int count, out ReadOnlySpan<byte> first, out ReadOnlySpan<byte> second)
+    {
         int at = (int)(offset & (_octets.Length - 1));
-        int first = Math.Min(octets.Length, _octets.Length - at);
-        _octets.AsSpan(at, first).CopyTo(octets);
-        _octets.AsSpan(0, octets.Length - first).CopyTo(octets[first..]);
+        first = _octets.AsSpan(at, Math.Min(count, _octets.Length - at));
+        second = _octets.AsSpan(0, count - first.Length);
     }
 
     /// <summary>Whether it holds more memory than one that was hardly used.</summary>

@@ -17,4 +17,9 @@ public interface IBufferedMailbox : IMailbox
     /// <returns>The message, which may be read until this is called again; empty once the carrier has ended.</returns>
     /// <exception cref="TunnelException">The carrier is broken for good.</exception>
     ValueTask<ReadOnlyMemory<byte>> ReceiveInPlaceAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="ReceiveInPlaceAsync"/>, but only what came already, without waiting.</summary>
+    /// <param name="message">The message, which may be read until another is received.</param>
+    /// <returns>False for none.</returns>
+    bool TryReceiveInPlace(out ReadOnlyMemory<byte> message);
 }

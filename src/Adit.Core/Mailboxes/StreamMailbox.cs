@@ -99,15 +99,7 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
         while (_expectsIdentification) await SkipLineAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            int length = _end - _start >= HeaderLength ? BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start)) : -1;
-            if (length > MaximumMessage) throw new TunnelException(TunnelError.ProtocolViolation, $"{name}: message: expected at most {MaximumMessage} octets, got {length}");
-            if (length >= 0 && _end - _start >= HeaderLength + length)
-            {
-                _start += HeaderLength + length;
-                if (length > 0) return _received.AsMemory(_start - length, length);
-                continue;
-            }
-
+            if (TryReceiveInPlace(out ReadOnlyMemory<byte> message)) return message;
             if (_start == _end) _start = _end = 0;
             if (_received.Length - _start < HeaderLength + MaximumMessage)
             {
@@ -119,6 +111,23 @@ public sealed class StreamMailbox(DuplexStream stream, string name, bool expects
             if (count == 0) return default;
             _end += count;
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReceiveInPlace(out ReadOnlyMemory<byte> message)
+    {
+        message = default;
+        while (!_expectsIdentification && _end - _start >= HeaderLength)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
+            if (_end - _start < HeaderLength + length) return false;
+            _start += HeaderLength + length;
+            if (length == 0) continue;
+            message = _received.AsMemory(_start - length, length);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Reads past one line; the last of them is the identification.</summary>

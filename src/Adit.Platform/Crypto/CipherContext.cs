@@ -39,47 +39,95 @@ public sealed class CipherContext : IDisposable
     /// <summary>Begins a message: sets the IV, keeps the key.</summary>
     public unsafe void SetIv(ReadOnlySpan<byte> iv)
     {
-        fixed (byte* v = iv) Check(LibCrypto.CipherInit(_context, 0, 0, null, v, _encrypt ? 1 : 0));
+        fixed (byte* v = iv) Check(LibCrypto.CipherInit(Live, 0, 0, null, v, _encrypt ? 1 : 0));
     }
 
     /// <summary>Transforms octets in place.</summary>
     public unsafe void Transform(Span<byte> data)
     {
         int written;
-        fixed (byte* d = data) Check(LibCrypto.CipherUpdate(_context, d, &written, d, data.Length));
+        fixed (byte* d = data) Check(LibCrypto.CipherUpdate(Live, d, &written, d, data.Length));
     }
+
+    /// <summary>Says how long the tags of an AEAD cipher are, before the first message; 16 octets unless told.</summary>
+    /// <param name="length">Octets of a tag: for OCB up to 16.</param>
+    public unsafe void SetTagLength(int length) => Check(LibCrypto.CipherControl(Live, LibCrypto.EvpCtrlAeadSetTag, length, null));
 
     /// <summary>Seals one message of an AEAD cipher in place.</summary>
     /// <param name="iv">Never to be used twice with one key.</param>
     /// <param name="associated">Authenticated, not encrypted.</param>
     /// <param name="data">Plaintext, replaced by the ciphertext.</param>
     /// <param name="tag">Receives the tag; its length is the tag's.</param>
-    public unsafe void Seal(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, Span<byte> data, Span<byte> tag)
+    public void Seal(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, Span<byte> data, Span<byte> tag)
     {
-        int written;
-        fixed (byte* v = iv, a = associated, d = data, t = tag)
-        {
-            Check(LibCrypto.CipherInit(_context, 0, 0, null, v, 1));
-            if (!associated.IsEmpty) Check(LibCrypto.CipherUpdate(_context, null, &written, a, associated.Length));
-            Check(LibCrypto.CipherUpdate(_context, d, &written, d, data.Length));
-            Check(LibCrypto.CipherFinal(_context, d + data.Length, &written));
-            Check(LibCrypto.CipherControl(_context, LibCrypto.EvpCtrlAeadGetTag, tag.Length, t));
-        }
+        BeginSeal(iv, associated);
+        FinishSeal(data[Update(data, data)..], tag);
     }
 
     /// <summary>Opens one message of an AEAD cipher in place.</summary>
     /// <returns>False when the tag does not match; the data are then worthless.</returns>
-    public unsafe bool TryOpen(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, Span<byte> data, ReadOnlySpan<byte> tag)
+    public bool TryOpen(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, Span<byte> data, ReadOnlySpan<byte> tag)
+    {
+        BeginOpen(iv, associated, tag);
+        return TryFinishOpen(data[Update(data, data)..]);
+    }
+
+    /// <summary>Begins to seal a message of an AEAD cipher that comes in pieces: <see cref="Update"/> for each, then <see cref="FinishSeal"/>.</summary>
+    /// <param name="iv">Never to be used twice with one key.</param>
+    /// <param name="associated">Authenticated, not encrypted.</param>
+    public unsafe void BeginSeal(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated)
+    {
+        fixed (byte* v = iv) Check(LibCrypto.CipherInit(Live, 0, 0, null, v, 1));
+        Associate(associated);
+    }
+
+    /// <summary>Begins to open a message of an AEAD cipher in pieces: <see cref="Update"/> for each, then <see cref="TryFinishOpen"/>, before which nothing that came out may be believed.</summary>
+    /// <param name="iv">The message's.</param>
+    /// <param name="associated">What was authenticated only.</param>
+    /// <param name="tag">Its tag.</param>
+    public unsafe void BeginOpen(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> tag)
+    {
+        fixed (byte* v = iv, t = tag)
+        {
+            Check(LibCrypto.CipherInit(Live, 0, 0, null, v, 0));
+            Check(LibCrypto.CipherControl(Live, LibCrypto.EvpCtrlAeadSetTag, tag.Length, t));
+        }
+
+        Associate(associated);
+    }
+
+    /// <summary>Transforms a piece. A cipher that works on whole blocks keeps the octets of one that is not whole for the next piece.</summary>
+    /// <param name="source">The piece.</param>
+    /// <param name="destination">Room for the piece and what was kept; the same place as the piece or a disjoint one.</param>
+    /// <returns>Octets written.</returns>
+    public unsafe int Update(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (source.IsEmpty) return 0;
+        int written;
+        fixed (byte* s = source, d = destination) Check(LibCrypto.CipherUpdate(Live, d, &written, s, source.Length));
+        return written;
+    }
+
+    /// <summary>Ends the message.</summary>
+    /// <param name="destination">Room for what was kept.</param>
+    /// <param name="tag">Receives the tag; its length is the tag's.</param>
+    public unsafe void FinishSeal(Span<byte> destination, Span<byte> tag)
     {
         int written;
-        fixed (byte* v = iv, a = associated, d = data, t = tag)
+        fixed (byte* d = destination, t = tag)
         {
-            Check(LibCrypto.CipherInit(_context, 0, 0, null, v, 0));
-            Check(LibCrypto.CipherControl(_context, LibCrypto.EvpCtrlAeadSetTag, tag.Length, t));
-            if (!associated.IsEmpty) Check(LibCrypto.CipherUpdate(_context, null, &written, a, associated.Length));
-            Check(LibCrypto.CipherUpdate(_context, d, &written, d, data.Length));
-            return LibCrypto.CipherFinal(_context, d + data.Length, &written) == 1;
+            Check(LibCrypto.CipherFinal(Live, d, &written));
+            Check(LibCrypto.CipherControl(Live, LibCrypto.EvpCtrlAeadGetTag, tag.Length, t));
         }
+    }
+
+    /// <summary>Ends the message.</summary>
+    /// <param name="destination">Room for what was kept.</param>
+    /// <returns>False when the tag does not match; all that came out is then worthless.</returns>
+    public unsafe bool TryFinishOpen(Span<byte> destination)
+    {
+        int written;
+        fixed (byte* d = destination) return LibCrypto.CipherFinal(Live, d, &written) == 1;
     }
 
     /// <inheritdoc/>
@@ -87,6 +135,16 @@ public sealed class CipherContext : IDisposable
     {
         Free();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The context; libcrypto would take none for an address.</summary>
+    private nint Live => _context is not 0 and var context ? context : throw new ObjectDisposedException(nameof(CipherContext));
+
+    private unsafe void Associate(ReadOnlySpan<byte> associated)
+    {
+        if (associated.IsEmpty) return;
+        int written;
+        fixed (byte* a = associated) Check(LibCrypto.CipherUpdate(Live, null, &written, a, associated.Length));
     }
 
     private static void Check(int result)

@@ -3,10 +3,12 @@ using Adit.TestKit.Codecs;
 
 namespace Adit.TestKit.Lifelines;
 
-/// <summary>Writes seeded octets at both ends, reads and compares them, and ends both directions.</summary>
+/// <summary>Writes seeded octets at both ends, reads and compares them, and ends both directions. Readers sometimes wait with a room of their own, of any size.</summary>
 public sealed class SimulatedTransfer(SimulatedNetwork network, int up, int down, int seed)
 {
     private readonly byte[] _room = new byte[16 * 1024];
+    private readonly Memory<byte>[] _waiting = [new byte[16 * 1024], new byte[16 * 1024]];
+    private readonly Random _chance = new(seed);
     private int _sentUp, _sentDown, _gotUp, _gotDown;
 
     /// <summary>Both directions over a path that loses, doubles and reorders as the seed says; everything must arrive.</summary>
@@ -59,12 +61,17 @@ public sealed class SimulatedTransfer(SimulatedNetwork network, int up, int down
 
     private void Read(LifelineSession side, ref int got, int total, int direction)
     {
-        while (side.Read(_room) is > 0 and var count)
-        {
-            for (int i = 0; i < count; i++) if (_room[i] != Octet(got + i, direction)) throw new CodecFailureException($"octet {got + i} is wrong");
-            got += count;
-            if (got > total) throw new CodecFailureException("more came than was sent");
-        }
+        Memory<byte> waiting = _waiting[direction - 1];
+        Compare(waiting.Span[..side.TakeSunk()], ref got, total, direction);
+        while (side.Read(_room) is > 0 and var count) Compare(_room.AsSpan(0, count), ref got, total, direction);
+        if (_chance.Next(3) > 0) side.Sink(waiting[.._chance.Next(1, waiting.Length)]);
+    }
+
+    private void Compare(ReadOnlySpan<byte> octets, ref int got, int total, int direction)
+    {
+        for (int i = 0; i < octets.Length; i++) if (octets[i] != Octet(got + i, direction)) throw new CodecFailureException($"octet {got + i} is wrong");
+        got += octets.Length;
+        if (got > total) throw new CodecFailureException("more came than was sent");
     }
 
     private byte Octet(int at, int direction) => (byte)((at * 2654435761u >> 13) ^ (uint)(seed * 31) ^ (uint)direction);
