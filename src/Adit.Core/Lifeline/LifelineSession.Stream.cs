@@ -73,8 +73,12 @@ public sealed partial class LifelineSession
         return count;
     }
 
-    /// <summary>The peer is known by its carrier key: it gets the whole window with the first datagram that has room, in place of the initial limit that grows with what was read.</summary>
-    internal void GrantWindow() => _grantsWindow = _grantDue = true;
+    /// <summary>The peer is known, by its carrier key or by what runs above: it gets the whole window with the next datagram that has room, in place of the initial limit that grows with what was read.</summary>
+    internal void GrantWindow()
+    {
+        if (_grantsWindow) return;
+        _grantsWindow = _grantDue = true;
+    }
 
     /// <summary>How far the peer may write now: a window beyond what was read, which for strangers is no more than they have proven to use.</summary>
     private long Grant => _read + (_grantsWindow ? _incoming.Limit : Math.Min(_incoming.Limit, Math.Max(InitialLimit, _read)));

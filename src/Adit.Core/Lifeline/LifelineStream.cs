@@ -63,6 +63,13 @@ public sealed class LifelineStream : DuplexStream
         }
     }
 
+    /// <summary>The peer may use the whole window, which a stranger earns by what he sent and was read.</summary>
+    public override void TrustPeer()
+    {
+        lock (Session.Gate) Session.GrantWindow();
+        Wake();
+    }
+
     /// <summary>Outages of up to <see cref="LifelineOptions.SilenceLimit"/> are what it is for.</summary>
     public override bool OutlivesSilence => true;
 

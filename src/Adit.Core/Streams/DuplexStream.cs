@@ -27,6 +27,11 @@ public abstract class DuplexStream : Stream
     /// <summary>Whether the stream outlives outages and itself notices a peer that is gone: what runs above should not end it for the sake of a silence.</summary>
     public virtual bool OutlivesSilence => false;
 
+    /// <summary>What runs above has learned who the peer is: a stream that gives strangers less than they might use need not any more. A second call does nothing.</summary>
+    public virtual void TrustPeer()
+    {
+    }
+
     /// <summary>Ends this side's direction once everything written was handed on (shutdown(SHUT_WR), SSH_MSG_CHANNEL_EOF); reading goes on. A second call does nothing.</summary>
     public abstract ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default);
 

@@ -145,11 +145,12 @@ internal sealed partial class SshTransport : IDisposable
         if (Volatile.Read(ref _receiveThread) != Environment.CurrentManagedThreadId) _wakeup.Signal();
     }
 
-    /// <summary>Allows long packets and begins delayed compression: authentication is over.</summary>
+    /// <summary>Allows long packets and windows, and begins delayed compression: authentication is over.</summary>
     public void EndAuthentication()
     {
         _reader.Limit = PacketReader.Maximum;
         _authenticated = true;
+        _stream.TrustPeer();
         // The peer's next packet is compressed; ours are from the one after SSH_MSG_USERAUTH_SUCCESS (the send loop sees to that).
         if (IncomingCompression == DelayedZlib) _reader.Decompressor ??= new Platform.Compression.ZlibStreamCodec(compress: false);
         if (_isClient) _compressFromNow = true;

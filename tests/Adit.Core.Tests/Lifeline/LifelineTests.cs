@@ -318,6 +318,10 @@ public sealed class LifelineTests
         Assert.Equal(1, network.Served!.Read(octets.AsSpan(0, 1)));
         Assert.False(network.Run(() => false, 10 * Second));
         Assert.InRange(network.Served.Readable, most / 2, most);
+
+        // Once what runs above knows him, there is no difference.
+        network.Served.GrantWindow();
+        Assert.True(network.Run(() => network.Served.Readable == octets.Length - 1, 10 * Second));
     }
 
     /// <summary>Many pieces with gaps between them cost more than they bring.</summary>
