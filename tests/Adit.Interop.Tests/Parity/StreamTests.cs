@@ -86,7 +86,7 @@ public sealed class StreamTests : ParityTest
     {
         PeerRequired.Installed("nc");
         await using Pair pair = await StartAsync(role);
-        await using CorruptingProxy proxy = new(pair.Server.Target.Port, afterOctets: 60_000); // of what the client sends: the server notices
+        await using CorruptingProxy proxy = new(pair.Server.Target.Port, up: 60_000); // of what the client sends: the server notices
         string[] macs = mac.Length > 0 ? ["-m", mac] : [];
         ProcessResult result = await pair.RunAsync(
             Octets(1 << 20),

@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace Adit.Interop.Tests.Sshd;
 
-/// <summary>Passes one connection on, and changes one octet of what the client sends.</summary>
+/// <summary>Passes one connection on, and changes one bit of what the client sends, or of what the server sends; both connections end when either does.</summary>
 internal sealed class CorruptingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _running;
 
-    public CorruptingProxy(int target, long afterOctets)
+    public CorruptingProxy(int target, long? up = null, long? down = null)
     {
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _running = RunAsync(target, afterOctets);
+        _running = RunAsync(target, up, down);
     }
 
     public int Port { get; }
@@ -24,22 +24,28 @@ internal sealed class CorruptingProxy : IAsyncDisposable
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(int target, long afterOctets)
+    private async Task RunAsync(int target, long? up, long? down)
     {
         using TcpClient client = await _listener.AcceptTcpClientAsync();
         using var server = new TcpClient("127.0.0.1", target);
-        Task back = server.GetStream().CopyToAsync(client.GetStream());
+        Task[] both = [PassAsync(client.GetStream(), server.GetStream(), up), PassAsync(server.GetStream(), client.GetStream(), down)];
+        await Task.WhenAny(both); // a server that is gone says so to a client that has sent all it has
+        client.Dispose();
+        server.Dispose();
+        await Task.WhenAll(both);
+    }
+
+    private static async Task PassAsync(NetworkStream from, NetworkStream to, long? place)
+    {
         byte[] part = new byte[4096];
         long passed = 0;
         try
         {
-            for (int count; (count = await client.GetStream().ReadAsync(part)) > 0; passed += count)
+            for (int count; (count = await from.ReadAsync(part)) > 0; passed += count)
             {
-                if (passed <= afterOctets && passed + count > afterOctets) part[afterOctets - passed] ^= 1;
-                await server.GetStream().WriteAsync(part.AsMemory(0, count));
+                if (passed <= place && passed + count > place) part[place.Value - passed] ^= 1;
+                await to.WriteAsync(part.AsMemory(0, count));
             }
-
-            await back;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {

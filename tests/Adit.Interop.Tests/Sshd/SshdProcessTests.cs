@@ -123,7 +123,7 @@ public sealed class SshdProcessTests : SshdTest
     {
         await using OpenSshServer server = await StartAsync("Ciphers aes256-ctr", "MACs hmac-sha2-256");
         using OpenSshClient client = Client(server);
-        await using CorruptingProxy proxy = new(server.Target.Port, afterOctets: 40_000);
+        await using CorruptingProxy proxy = new(server.Target.Port, up: 40_000);
         byte[] data = new byte[Mebi];
         ProcessResult result = await ProcessRunner.RunAsync(client.Command(["-o", $"ProxyCommand=nc 127.0.0.1 {proxy.Port}", "-o", "HostKeyAlias=x", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"], "cat >/dev/null"), data);
         Assert.Equal(255, result.ExitCode);
