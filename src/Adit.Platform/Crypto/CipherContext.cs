@@ -10,6 +10,7 @@ public sealed class CipherContext : IDisposable
 {
     private readonly bool _encrypt;
     private nint _context;
+    private int _kept; // octets of the message that went in and have not come out
 
     /// <summary>Makes a keyed context.</summary>
     /// <param name="algorithm">OpenSSL's name, such as <c>AES-128-GCM</c>, <c>AES-256-CTR</c>, <c>ChaCha20</c>.</param>
@@ -78,6 +79,7 @@ public sealed class CipherContext : IDisposable
     public unsafe void BeginSeal(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated)
     {
         fixed (byte* v = iv) Check(LibCrypto.CipherInit(Live, 0, 0, null, v, 1));
+        _kept = 0;
         Associate(associated);
     }
 
@@ -93,6 +95,7 @@ public sealed class CipherContext : IDisposable
             Check(LibCrypto.CipherControl(Live, LibCrypto.EvpCtrlAeadSetTag, tag.Length, t));
         }
 
+        _kept = 0;
         Associate(associated);
     }
 
@@ -100,19 +103,24 @@ public sealed class CipherContext : IDisposable
     /// <param name="source">The piece.</param>
     /// <param name="destination">Room for the piece and what was kept; the same place as the piece or a disjoint one.</param>
     /// <returns>Octets written.</returns>
+    /// <exception cref="ArgumentException">There is less room.</exception>
     public unsafe int Update(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (source.IsEmpty) return 0;
+        CheckRoom(destination, source.Length);
         int written;
         fixed (byte* s = source, d = destination) Check(LibCrypto.CipherUpdate(Live, d, &written, s, source.Length));
+        _kept += source.Length - written;
         return written;
     }
 
     /// <summary>Ends the message.</summary>
     /// <param name="destination">Room for what was kept.</param>
     /// <param name="tag">Receives the tag; its length is the tag's.</param>
+    /// <exception cref="ArgumentException">There is less room.</exception>
     public unsafe void FinishSeal(Span<byte> destination, Span<byte> tag)
     {
+        CheckRoom(destination, 0);
         int written;
         fixed (byte* d = destination, t = tag)
         {
@@ -124,8 +132,10 @@ public sealed class CipherContext : IDisposable
     /// <summary>Ends the message.</summary>
     /// <param name="destination">Room for what was kept.</param>
     /// <returns>False when the tag does not match; all that came out is then worthless.</returns>
+    /// <exception cref="ArgumentException">There is less room.</exception>
     public unsafe bool TryFinishOpen(Span<byte> destination)
     {
+        CheckRoom(destination, 0);
         int written;
         fixed (byte* d = destination) return LibCrypto.CipherFinal(Live, d, &written) == 1;
     }
@@ -139,6 +149,12 @@ public sealed class CipherContext : IDisposable
 
     /// <summary>The context; libcrypto would take none for an address.</summary>
     private nint Live => _context is not 0 and var context ? context : throw new ObjectDisposedException(nameof(CipherContext));
+
+    // libcrypto asks for no length: it would write beyond.
+    private void CheckRoom(ReadOnlySpan<byte> destination, int more)
+    {
+        if (destination.Length - _kept < more) throw new ArgumentException($"cipher: room: expected {_kept + more} octets, got {destination.Length}", nameof(destination));
+    }
 
     private unsafe void Associate(ReadOnlySpan<byte> associated)
     {

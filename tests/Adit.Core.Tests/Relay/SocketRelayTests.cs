@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Adit.Core.Relay;
 using Adit.Core.Streams;
+using Adit.TestKit.Streams;
 
 namespace Adit.Core.Tests.Relay;
 
@@ -134,7 +135,7 @@ public sealed class SocketRelayTests
             (Socket client, Socket first) = await PairAsync();
             (Socket second, Socket server) = await PairAsync();
             DuplexStream near = new SocketStream(first);
-            return new RelayedPath(client, server, StreamRelay.RunAsync(bare ? near : new Wrapped(near), new SocketStream(second)));
+            return new RelayedPath(client, server, StreamRelay.RunAsync(bare ? near : new PassingStream(near), new SocketStream(second)));
         }
 
         public async ValueTask DisposeAsync()
@@ -152,24 +153,6 @@ public sealed class SocketRelayTests
             var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await near.ConnectAsync(listener.LocalEndPoint!, Over);
             return (near, await listener.AcceptAsync(Over));
-        }
-    }
-
-    /// <summary>A stream that hides that it is a socket.</summary>
-    private sealed class Wrapped(DuplexStream inner) : DuplexStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
-        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
-
-        public override void Abort(TunnelError error) => inner.Abort(error);
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

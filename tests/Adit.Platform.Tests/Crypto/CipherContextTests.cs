@@ -126,6 +126,38 @@ public sealed class CipherContextTests
         Assert.Equal(expected, Convert.ToHexStringLower([.. all]));
     }
 
+    /// <summary>libcrypto knows no length of the output: what was kept of earlier pieces counts too, and begins anew with each message.</summary>
+    [Theory]
+    [InlineData("AES-128-OCB", 0, 20, 19, 0)]
+    [InlineData("AES-128-OCB", 5, 20, 24, 0)]
+    [InlineData("AES-128-OCB", 5, 20, 25, 9)]
+    [InlineData("AES-128-GCM", 0, 1, 0, 0)]
+    [InlineData("AES-128-GCM", 5, 20, 19, 0)]
+    public void RoomThatIsTooSmall_IsRefused(string algorithm, int first, int second, int room, int lessAtTheEnd)
+    {
+        using var context = new CipherContext(algorithm, new byte[16], default, encrypt: true);
+        byte[] data = new byte[64], tag = new byte[16];
+        for (int i = 0; i < 2; i++)
+        {
+            context.BeginSeal(new byte[12], default);
+            context.Update(data.AsSpan(0, first), data.AsSpan(0, first));
+            if (lessAtTheEnd == 0)
+            {
+                Assert.Throws<ArgumentException>(() => context.Update(data.AsSpan(0, second), data.AsSpan(0, room)));
+                continue;
+            }
+
+            Assert.Equal(16, context.Update(data.AsSpan(0, second), data.AsSpan(32, room)));
+            Assert.Throws<ArgumentException>(() => context.FinishSeal(data.AsSpan(48, lessAtTheEnd - 1), tag));
+            context.FinishSeal(data.AsSpan(48, lessAtTheEnd), tag);
+        }
+
+        using var open = new CipherContext(algorithm, new byte[16], default, encrypt: false);
+        open.BeginOpen(new byte[12], default, tag);
+        if (open.Update(data.AsSpan(0, 9), data.AsSpan(32, 9)) == 0) Assert.Throws<ArgumentException>(() => open.TryFinishOpen(data.AsSpan(32, 8)));
+        Assert.False(open.TryFinishOpen(data.AsSpan(32, 9)));
+    }
+
     [Fact]
     public void ADisposedContext_IsNoAddress()
     {

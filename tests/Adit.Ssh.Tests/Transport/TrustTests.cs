@@ -1,9 +1,9 @@
-using Adit.Core;
 using Adit.Core.Streams;
 using Adit.Ssh.Client;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
 using Adit.Ssh.Tests.Server.Forwarding;
+using Adit.TestKit.Streams;
 
 namespace Adit.Ssh.Tests.Transport;
 
@@ -28,24 +28,10 @@ public sealed class TrustTests
         Assert.Equal((0, 1, 1), (before, far.Trusted, near.Trusted));
     }
 
-    private sealed class Listening(DuplexStream inner) : DuplexStream
+    private sealed class Listening(DuplexStream inner) : PassingStream(inner)
     {
         public int Trusted { get; private set; }
 
         public override void TrustPeer() => Trusted++;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
-        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
-
-        public override void Abort(TunnelError error) => inner.Abort(error);
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) inner.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }
