@@ -75,6 +75,8 @@ public sealed partial class DnsListener : IMailboxListener
     /// <summary>Addresses with their ports.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    internal DnsAuthorityCounters Counters => _authority.Counters;
+
     /// <summary>Messages, and turns of the holds' thread, that came to nothing because something within failed.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 

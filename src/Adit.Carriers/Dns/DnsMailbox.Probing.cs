@@ -53,8 +53,8 @@ internal sealed partial class DnsMailbox
                 if (differs && route.UnansweredSince != long.MaxValue) route.UnansweredSince = now;
             }
 
-            route.Health.OnProbed(now, found is not null, differs, route.Shape.IsWorseThan(route.Best, route.Domain));
-            route.WasProbedInVain = wasFailing && !differs && !route.Health.IsCut;
+            route.Health.OnProbed(now, found is not null, differs, route.IsLacking);
+            route.WasProbedInVain = (wasFailing || route.WasProbedInVain) && !differs && !route.Health.IsCut;
             Rouse();
         }
 

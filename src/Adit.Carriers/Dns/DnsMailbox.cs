@@ -25,7 +25,6 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private const long RetryAfter = 10_000_000;
     private const long EndAfter = 15_000_000; // ours: silence of all
     private const int MostRefusals = 32; // ours: in a row, and no good answer between
-    private const int MostJumboFailures = 6; // ours: in a row
     private const int JumboBacklog = 24_000; // ours: octets that wait, from which TCP pays
 
     /// <summary>Ours: outstanding queries up to which a datagram that does not wait for room is sent all the same.</summary>
@@ -86,7 +85,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     public string Name { get; }
 
     /// <inheritdoc/>
-    public LifelineProfile Profile => DnsCarrier.Profile;
+    public LifelineProfile Profile => DnsCarrier.ClientProfile;
 
     /// <inheritdoc/>
     public int SendLimit
@@ -150,7 +149,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             long ticket = window.OnSent(now, RoundsOf(length, route.Domain));
             DnsSlot slot = route.SlotOf(ticket, isJumbo);
             if (route.UnansweredSince == long.MaxValue) route.UnansweredSince = now;
-            (slot.Type, slot.DomainLength) = (isJumbo ? DnsType.Txt : route.Shape.Type, route.Domain.EncodedLength);
+            (slot.Type, slot.DomainLength, slot.SentAt) = (isJumbo ? DnsType.Txt : route.Shape.Type, route.Domain.EncodedLength, now);
             slot.Key = route.Link.Send(_name.AsSpan(0, length), slot.Type, route.Shape.HasEdns, isJumbo, slot, ticket);
         }
 
@@ -206,7 +205,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
                 if (!slot.IsJumbo) route.Health.OnAnswered(now);
                 route.LastHeard = _lastHeard = now;
                 (route.FailuresInRow, route.UnansweredSince, route.RetryAt, route.WasProbedInVain) = (0, long.MaxValue, 0, false);
-                if (slot.IsJumbo) route.JumboFailures = 0;
+                if (slot.IsJumbo) route.OnJumboAnswered();
                 _isFirst = false;
                 keeps = length > DnsHeldTime.Length;
             }
@@ -214,7 +213,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             {
                 slot.Window.OnFailed(ticket, now, message.Header.ResponseCode == DnsResponseCode.Refused ? DnsSlotFailure.Refused : DnsSlotFailure.ServerFailure);
                 if (!slot.IsJumbo) route.Health.OnFailed(now, isHeard: true);
-                else if (isTruncated || ++route.JumboFailures >= MostJumboFailures) LeaveJumbo(route);
+                else if (isTruncated || route.OnJumboFailed(slot.SentAt, now)) LeaveJumbo(route);
                 route.OnRefused(now);
                 if (route.FailuresInRow >= MostRefusals && _routes.All(r => (r.FailuresInRow >= MostRefusals && (r.WasProbedInVain || _probe is null)) || r.RetryAt > 0))
                     End(TunnelError.ConnectionLost, $"expected answers, got {route.FailuresInRow} times {(isTruncated ? "a cut one" : message.Header.ResponseCode)} in a row", distrusts: true);
@@ -243,8 +242,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
             {
                 if (isStream)
                 {
-                    // A connection that is refused tells more than one that says nothing.
-                    if ((route.JumboFailures += 2) >= MostJumboFailures) LeaveJumbo(route);
+                    if (route.OnJumboFailed(now, now)) LeaveJumbo(route);
                     continue;
                 }
 
@@ -399,9 +397,14 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     {
         int count = window.Expire(now, _expired);
         // A resolver that asked again itself answers late, and what the server said is no less true.
-        for (int i = 0; i < count; i++) _late.Enqueue((route.Link, route.SlotOf(_expired[i], isJumbo).Key, now + LateFor));
-        if (isJumbo && count > 0 && (route.JumboFailures += count) >= MostJumboFailures) LeaveJumbo(route);
-        for (int i = 0; i < count && !isJumbo; i++) route.Health.OnFailed(now, isHeard: false);
+        for (int i = 0; i < count; i++)
+        {
+            DnsSlot slot = route.SlotOf(_expired[i], isJumbo);
+            _late.Enqueue((route.Link, slot.Key, now + LateFor));
+            if (!isJumbo) route.Health.OnFailed(now, isHeard: false);
+            else if (route.OnJumboFailed(slot.SentAt, now)) LeaveJumbo(route);
+        }
+
         return count > 0;
     }
 

@@ -87,7 +87,7 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
             {
                 DnsLink link = DnsLink.Open(group.Key, sink);
                 double rate = _options.MaximumRate / group.Count();
-                routes.AddRange(group.Select(g => new DnsRoute(link, g.Domain, _options.UsesJumbo ? g.Shape! : g.Shape! with { Jumbo = 0 }, rate, _options.MaximumWindow)));
+                routes.AddRange(group.Select(g => new DnsRoute(link, g.Domain, _options.UsesJumbo ? g.Shape! : g.Shape! with { Jumbo = 0 }, rate, _options.MaximumWindow, _options.UsesJumbo)));
             }
             catch (SocketException e)
             {

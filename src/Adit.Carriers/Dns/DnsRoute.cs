@@ -7,10 +7,22 @@ internal sealed class DnsRoute
 {
     private readonly DnsSlot[] _slots;
     private readonly DnsSlot[] _jumboSlots;
+    private readonly bool _mayJumbo;
+    private int _jumboFailures;
+    private long _jumboFailedAt = long.MinValue;
+    private int _jumboAnswers;
 
-    public DnsRoute(DnsLink link, DnsDomainName domain, DnsShape shape, double rate, int window)
+    /// <summary>Makes a route.</summary>
+    /// <param name="link">The resolver.</param>
+    /// <param name="domain">The domain.</param>
+    /// <param name="shape">What a probe found.</param>
+    /// <param name="rate">Queries a second at most; 0 for no limit.</param>
+    /// <param name="window">Queries outstanding at most.</param>
+    /// <param name="mayJumbo">Whether large answers are wanted, though the probe may have found none.</param>
+    public DnsRoute(DnsLink link, DnsDomainName domain, DnsShape shape, double rate, int window, bool mayJumbo = false)
     {
-        (Link, Domain, Shape, Best) = (link, domain, shape, shape);
+        (Link, Domain, Shape, Best, _mayJumbo) = (link, domain, shape, shape, mayJumbo);
+        if (IsLacking) Health.Hope();
         var shared = new DnsSendRate(rate);
         Window = new DnsSlotWindow(new DnsSlotWindowOptions { Maximum = window, Initial = Math.Min(8, window), Minimum = Math.Min(2, window) }, shared);
         JumboWindow = new DnsSlotWindow(
@@ -23,6 +35,12 @@ internal sealed class DnsRoute
 
     /// <summary>Ours: jumbo queries at once; resolvers take about that many on a connection.</summary>
     private const int MostJumbo = 16;
+
+    /// <summary>Ours: times in a row that large answers did not come, after which it is done without them.</summary>
+    private const int MostJumboFailures = 2;
+
+    /// <summary>Ours: large answers after which they are trusted as much as at first.</summary>
+    private const int EnoughJumbo = 64;
 
     /// <summary>Ours: refusals in a row before it is asked more slowly.</summary>
     private const int Patient = 16;
@@ -66,10 +84,28 @@ internal sealed class DnsRoute
     /// <summary>When it is tried again, once it is left; 0 while it is in use.</summary>
     public long RetryAt { get; set; }
 
-    public int JumboFailures { get; set; }
-
     /// <summary>When it may be asked again after refusals, which come at once and would be asked for as fast again.</summary>
     public long QuietUntil { get; private set; }
+
+    /// <summary>Whether it carries less than it did once, or has no large answers where those are wanted.</summary>
+    public bool IsLacking => Shape.IsWorseThan(Best, Domain) || (_mayJumbo && Shape.Jumbo == 0);
+
+    /// <summary>A large answer did not come, or a refusal in its place.</summary>
+    /// <param name="sentAt">When it was asked for. What was asked before the last failure was known counts with that: a resolver to which something is too much drops all of it.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Whether it is time to do without them.</returns>
+    public bool OnJumboFailed(long sentAt, long now)
+    {
+        if (sentAt > _jumboFailedAt) (_jumboFailures, _jumboFailedAt) = (_jumboFailures + 1, now);
+        return _jumboFailures >= MostJumboFailures;
+    }
+
+    /// <summary>A large answer came.</summary>
+    public void OnJumboAnswered()
+    {
+        _jumboFailures = 0;
+        if (++_jumboAnswers == EnoughJumbo) Health.Trust();
+    }
 
     /// <summary>One more query came to nothing at once.</summary>
     public void OnRefused(long now)
@@ -89,7 +125,7 @@ internal sealed class DnsRoute
         (Domain, Shape) = (domain, shape);
         Upstream = shape.Upstream(domain);
         Downstream = shape.Downstream(domain);
-        (CanJumbo, JumboFailures, FailuresInRow) = (shape.Jumbo > 0, 0, 0);
+        (CanJumbo, FailuresInRow, _jumboFailures, _jumboAnswers) = (shape.Jumbo > 0, 0, 0, 0);
         if (!shape.IsWorseThan(Best, domain)) Best = shape;
     }
 

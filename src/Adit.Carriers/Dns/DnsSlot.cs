@@ -17,6 +17,9 @@ internal sealed class DnsSlot(DnsRoute route, DnsSlotWindow window, bool isJumbo
     /// <summary>Octets of the domain that the name ended in.</summary>
     public int DomainLength { get; set; }
 
+    /// <summary>When it was asked, in microseconds.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>What cancels the query.</summary>
     public int Key { get; set; }
 }

@@ -35,6 +35,7 @@ public sealed record SmsCarrierOptions
         Name = "sms",
         TagLength = 8,
         IsDear = true,
+        IsUnhurried = true,
         MinimumTimeout = Scaled(15),
         InitialRoundTrip = Scaled(10),
         AcknowledgementDelay = Scaled(3),

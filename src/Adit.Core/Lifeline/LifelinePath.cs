@@ -114,7 +114,7 @@ public sealed class LifelinePath : IDisposable
         if (!isEliciting) return;
         _sinceAcknowledged++;
         // What comes out of order is told sooner: it may mean a loss, or the end of one (RFC 9000 §13.2.1).
-        long due = (isLate && !Profile.IsDear) || _sinceAcknowledged >= Profile.AcknowledgeEvery ? now : now + Profile.AcknowledgementDelay;
+        long due = (isLate && !Profile.IsUnhurried) || _sinceAcknowledged >= Profile.AcknowledgeEvery ? now : now + Profile.AcknowledgementDelay;
         AcknowledgeAt = Math.Min(AcknowledgeAt ?? long.MaxValue, due);
     }
 

@@ -1,6 +1,6 @@
 namespace Adit.Core.Lifeline;
 
-/// <summary>What a carrier can do, as far as lifeline must know. Immutable; both sides have the same for a carrier. Times are in microseconds.</summary>
+/// <summary>What a carrier can do, as far as lifeline must know. Immutable; both sides have the same for a carrier, but for how they acknowledge. Times are in microseconds.</summary>
 public sealed record LifelineProfile
 {
     /// <summary>The carrier's name, for messages.</summary>
@@ -21,6 +21,9 @@ public sealed record LifelineProfile
     /// <summary>Packets that ask for an acknowledgement, after which one is due at once. Default 2.</summary>
     public int AcknowledgeEvery { get; init; } = 2;
 
+    /// <summary>Whether what comes out of order is acknowledged no sooner: what goes anyway takes acknowledgements along soon enough, and one that goes alone is dear. Default false.</summary>
+    public bool IsUnhurried { get; init; }
+
     /// <summary>Octets that may be on their way at most. Default 4 MiB.</summary>
     public int MostInFlight { get; init; } = 4 * 1024 * 1024;
 
@@ -36,6 +39,6 @@ public sealed record LifelineProfile
     /// <summary>How often an idle path is asked for a sign of life. Default 15 s; 0 for never.</summary>
     public long KeepAlive { get; init; } = 15_000_000;
 
-    /// <summary>Whether each datagram costs money or minutes: then nothing is told early for being out of order, the end is said once, and what runs above should be sparing with octets. Default false.</summary>
+    /// <summary>Whether each datagram costs money or minutes: then the end is said once, and what runs above should be sparing with octets. Default false.</summary>
     public bool IsDear { get; init; }
 }

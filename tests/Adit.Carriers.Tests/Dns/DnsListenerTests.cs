@@ -33,6 +33,28 @@ public sealed class DnsListenerTests
         }
     }
 
+    /// <summary>Resolvers may permit few queries: those that fetch large answers take the acknowledgements along.</summary>
+    [Fact]
+    public async Task LargeAnswers_AreAcknowledgedByWhatFetchesTheNext()
+    {
+        const int Amount = 16 << 20, Largest = 60_000;
+        await using Server server = await Server.StartAsync(serve: async stream =>
+        {
+            await using (stream)
+            {
+                await stream.WriteAsync(new byte[Amount]);
+                await stream.CompleteWritesAsync();
+                Assert.Equal(0, await stream.ReadAsync(new byte[1]));
+            }
+        });
+        await using LifelineClient client = await LifelineClient.ConnectAsync(await server.Dialer(usesJumbo: true).OpenAsync(TestContext.Current.CancellationToken), Key, cancellationToken: TestContext.Current.CancellationToken);
+        byte[] room = new byte[65_536];
+        long got = 0;
+        for (int count; (count = await client.Stream.ReadAsync(room, TestContext.Current.CancellationToken)) > 0;) got += count;
+        Assert.Equal(Amount, got);
+        Assert.InRange(server.Listener.Counters.Payloads, Amount / Largest, Amount / Largest * 3 / 2);
+    }
+
     [Fact]
     public async Task Wildcard_AnswersFromTheAddressThatWasAsked()
     {
@@ -286,9 +308,9 @@ public sealed class DnsListenerTests
     {
         public DnsListener Listener => listener;
 
-        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null, Func<IReadOnlyList<CarrierKey>>? keys = null)
+        public static async Task<Server> StartAsync(IPEndPoint? place = null, Func<DnsListenerOptions, DnsListenerOptions>? change = null, Func<IReadOnlyList<CarrierKey>>? keys = null, Func<LifelineStream, Task>? serve = null)
         {
-            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key], KeySource = keys }, (stream, _) => Task.Run(() => EchoAsync(stream)));
+            var acceptor = new LifelineAcceptor(new LifelineServerOptions { Keys = [Key], KeySource = keys }, (stream, _) => Task.Run(() => (serve ?? EchoAsync)(stream)));
             var options = new DnsListenerOptions
             {
                 Places = [place ?? new IPEndPoint(IPAddress.Loopback, 0)],

@@ -33,6 +33,9 @@ internal sealed class SimulatedLink(VirtualTime time, DnsDomainName domain, IDns
     /// <summary>Octets of data that went back.</summary>
     public long Answered { get; private set; }
 
+    /// <summary>Large answers that went back.</summary>
+    public int Large { get; private set; }
+
     protected override int Choose(bool isStream) => isStream ? 1 : 0;
 
     protected override void Dispatch(int channel, int key, ReadOnlySpan<byte> query)
@@ -61,6 +64,7 @@ internal sealed class SimulatedLink(VirtualTime time, DnsDomainName domain, IDns
         if (!Encodings(head.Encoding) || !Types(question.Type)) return;
         bool isJumbo = head.AnswerSize == DnsAnswerSize.Jumbo;
         if (isJumbo && !HasStream) return;
+        if (isJumbo) Large++;
         int length = isJumbo ? 20_000 : head.AnswerSize == DnsAnswerSize.Small ? 180 : 900;
         bool isCut = !isJumbo && length > MostOctets - 300;
         if (isCut && Drops) return;

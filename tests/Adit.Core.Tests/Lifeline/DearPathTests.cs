@@ -31,6 +31,24 @@ public sealed class DearPathTests
         Assert.InRange(datagrams / (double)seeds, least, 2 * least);
     }
 
+    /// <summary>A resolver may permit few queries: what is overtaken on the way is no reason for one that only acknowledges.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Unhurried_AcknowledgesOnceInTheDelay_WhateverTheOrder(bool isUnhurried)
+    {
+        const int length = 2_000_000, mtu = 1200, delay = 20_000;
+        using var network = new SimulatedNetwork(5);
+        var hurried = new LifelineProfile { Name = "test" };
+        network.AddPath(new PathConditions { Jitter = 30_000, Mtu = mtu }, isUnhurried ? hurried with { AcknowledgementDelay = delay, AcknowledgeEvery = 1000, IsUnhurried = true } : hurried);
+        var transfer = new SimulatedTransfer(network, length, 0, 5);
+        Assert.True(network.Run(transfer.Step, 60 * Second), transfer.ToString());
+        int least = length / mtu, acknowledgements = network.Datagrams - least;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{least} of data, {acknowledgements} beside them in {network.Now / 1000} ms; {transfer}");
+        if (isUnhurried) Assert.InRange(acknowledgements, 1, (network.Now / delay) + (length / mtu / 10) + 20);
+        else Assert.InRange(acknowledgements, least / 3, least * 2);
+    }
+
     [Fact]
     public void Welcome_ThatTookMinutes_IsStillGood()
     {
