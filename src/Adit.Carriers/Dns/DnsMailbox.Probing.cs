@@ -43,6 +43,7 @@ internal sealed partial class DnsMailbox
             if (_isDisposed) return;
             long now = Now;
             bool wasFailing = route.IsPaused;
+            if (found is { } seen) found = route.Judge(seen.Domain, seen.Shape);
             (route.IsProbing, route.IsPaused) = (false, false);
             bool differs = found is { } f && (f.Shape != route.Shape || f.Domain != route.Domain);
             if (differs) Changes++;

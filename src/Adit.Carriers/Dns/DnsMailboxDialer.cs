@@ -126,9 +126,10 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
         {
             if (domain.EncodedLength > DnsZone.MaximumDomainLength) continue;
             if (await ProbeAsync(route.Link.Resolver, domain, cancellationToken).ConfigureAwait(false) is not { } shape || shape.Upstream(domain) < DnsCarrier.LeastUpstream) continue;
+            (DnsDomainName Domain, DnsShape Shape) way = route.Judge(domain, _options.UsesJumbo ? shape : shape with { Jumbo = 0 });
             _cache.Remove(route.Link.Resolver, route.Domain);
-            _cache.Write(route.Link.Resolver, domain, shape);
-            return (domain, _options.UsesJumbo ? shape : shape with { Jumbo = 0 });
+            _cache.Write(route.Link.Resolver, way.Domain, way.Shape);
+            return way;
         }
 
         return null;

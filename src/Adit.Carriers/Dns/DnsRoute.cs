@@ -119,6 +119,13 @@ internal sealed class DnsRoute
     /// <summary>Whether it fails, and a probe found no other way: the fault is not the shape's.</summary>
     public bool WasProbedInVain { get; set; }
 
+    /// <summary>What a probe's finding means for it. Beside what is sent a probe may lose some of its own questions: what passes is not given up for that, large answers aside, which tell for themselves.</summary>
+    /// <param name="domain">Below which it was found.</param>
+    /// <param name="shape">What was found.</param>
+    /// <returns>What is to be adopted.</returns>
+    public (DnsDomainName Domain, DnsShape Shape) Judge(DnsDomainName domain, DnsShape shape) =>
+        IsPaused || !shape.CarriesLessThan(Shape, domain) ? (domain, shape) : (Domain, Shape with { Jumbo = shape.Jumbo });
+
     /// <summary>From here on names are written so.</summary>
     public void Adopt(DnsDomainName domain, DnsShape shape)
     {

@@ -38,8 +38,10 @@ public sealed record DnsShape
     public int Downstream(DnsDomainName domain) => Math.Max(1, DnsPayloadData.MaximumPayload(Type, (HasEdns ? 1232 : 512) - 12 - 64 - 4 - 12 - 11 - domain.EncodedLength, Encoding, domain.EncodedLength) - DnsHeldTime.Length);
 
     /// <summary>Whether it carries less in one direction than another does, or fetches nothing large where that does.</summary>
-    internal bool IsWorseThan(DnsShape other, DnsDomainName domain) =>
-        Upstream(domain) < other.Upstream(domain) || Downstream(domain) < other.Downstream(domain) || (Jumbo == 0 && other.Jumbo > 0);
+    internal bool IsWorseThan(DnsShape other, DnsDomainName domain) => CarriesLessThan(other, domain) || (Jumbo == 0 && other.Jumbo > 0);
+
+    /// <summary>Whether it carries less in one direction than another does, large answers aside.</summary>
+    internal bool CarriesLessThan(DnsShape other, DnsDomainName domain) => Upstream(domain) < other.Upstream(domain) || Downstream(domain) < other.Downstream(domain);
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out DnsShape? shape)

@@ -158,6 +158,26 @@ public sealed class DnsReprobeTests
         }
     }
 
+    /// <summary>The resolver dropped some of the probe's questions too.</summary>
+    [Fact]
+    public async Task ProbeBesideWhatPasses_WhichLostSomeOfItsOwn_ChangesNothing()
+    {
+        await using Path path = new();
+        path.Run(3);
+        path.Link.HasStream = false;
+        path.Found = "base32 180 16 plain 60000";
+        for (int second = 0; path.Probes == 0; second++)
+        {
+            Assert.InRange(second, 0, 9);
+            path.Run(1);
+        }
+
+        path.Link.HasStream = true;
+        path.Run(5);
+        Assert.Equal(0, path.Mailbox.Changes);
+        Assert.Contains(Best.ToString(), path.Mailbox.ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>TCP was lost, or came too late, when the path was probed first.</summary>
     [Theory]
     [InlineData(true)]
