@@ -21,7 +21,8 @@ internal sealed partial class DnsMailbox
     {
         if (_probe is null || route.IsProbing || route.RetryAt > 0) return false;
         bool isFailing = route.Health.IsFailing(now);
-        if (!isFailing && !route.Health.MayDoBetter(now)) return false;
+        // Where all fails, and a probe found no other way, large answers are no matter of their own.
+        if (!isFailing && (route.WasProbedInVain || !route.Health.MayDoBetter(now))) return false;
         (route.IsProbing, route.IsPaused) = (true, isFailing);
         return true;
     }
@@ -38,10 +39,12 @@ internal sealed partial class DnsMailbox
             // The mailbox has ended.
         }
 
+        DnsDomainName former;
         lock (_gate)
         {
             if (_isDisposed) return;
             long now = Now;
+            former = route.Domain;
             bool wasFailing = route.IsPaused;
             if (found is { } seen) found = route.Judge(seen.Domain, seen.Shape);
             (route.IsProbing, route.IsPaused) = (false, false);
@@ -55,10 +58,11 @@ internal sealed partial class DnsMailbox
             }
 
             route.Health.OnProbed(now, found is not null, differs, route.IsLacking);
-            route.WasProbedInVain = (wasFailing || route.WasProbedInVain) && !differs && !route.Health.IsCut;
+            route.WasProbedInVain = wasFailing && !differs && !route.Health.IsCut;
             Rouse();
         }
 
+        if (found is { } adopted) _adopted?.Invoke(route.Link.Resolver, former, adopted.Domain, adopted.Shape);
         _changed?.Invoke();
     }
 }

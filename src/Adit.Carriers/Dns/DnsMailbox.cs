@@ -47,6 +47,7 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     private readonly long _origin;
     private readonly Action _distrust;
     private readonly Probe? _probe;
+    private readonly Adopted? _adopted;
     private readonly CancellationTokenSource _stopping = new();
     private readonly byte[] _name = new byte[DnsName.MaximumLength];
     private readonly long[] _expired = new long[DnsSlotWindowOptions.HardMaximum];
@@ -67,9 +68,10 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     /// <param name="distrust">Told when the shapes have proven wrong.</param>
     /// <param name="probe">Finds the shape of a route anew; null: shapes stay as they are.</param>
     /// <param name="time">The clock; null: the system's.</param>
-    public DnsMailbox(string name, Func<IDnsAnswerSink, IReadOnlyList<DnsRoute>> routes, long patience, Action distrust, Probe? probe = null, TimeProvider? time = null)
+    /// <param name="adopted">Told what a probe changed or confirmed.</param>
+    public DnsMailbox(string name, Func<IDnsAnswerSink, IReadOnlyList<DnsRoute>> routes, long patience, Action distrust, Probe? probe = null, TimeProvider? time = null, Adopted? adopted = null)
     {
-        (Name, _distrust, _firstAnswerBy, _probe, _time) = (name, distrust, patience, probe, time ?? TimeProvider.System);
+        (Name, _distrust, _firstAnswerBy, _probe, _time, _adopted) = (name, distrust, patience, probe, time ?? TimeProvider.System, adopted);
         _origin = _time.GetTimestamp();
         _timer = _time.CreateTimer(static self => ((DnsMailbox)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _routes = [.. routes(this)];
@@ -80,6 +82,9 @@ internal sealed partial class DnsMailbox : ISlottedMailbox, IDnsAnswerSink
     /// <summary>Finds out anew what passes on a route.</summary>
     /// <returns>The domain below which it does, and the shape; null when nothing does.</returns>
     public delegate Task<(DnsDomainName Domain, DnsShape Shape)?> Probe(DnsRoute route, CancellationToken cancellationToken);
+
+    /// <summary>Takes what a route is asked by from now on: the domain in place of the former one, and the shape.</summary>
+    public delegate void Adopted(DnsResolver resolver, DnsDomainName former, DnsDomainName domain, DnsShape shape);
 
     /// <inheritdoc/>
     public string Name { get; }

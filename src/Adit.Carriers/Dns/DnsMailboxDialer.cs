@@ -54,7 +54,7 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
 
         try
         {
-            return new DnsMailbox(Name, sink => Open(usable, sink), isRemembered ? Patience : 0, Distrust, ReprobeAsync);
+            return new DnsMailbox(Name, sink => Open(usable, sink), isRemembered ? Patience : 0, Distrust, ReprobeAsync, adopted: Replace);
         }
         catch (SocketException e)
         {
@@ -126,13 +126,16 @@ public sealed class DnsMailboxDialer(DnsDialerOptions options) : IMailboxDialer
         {
             if (domain.EncodedLength > DnsZone.MaximumDomainLength) continue;
             if (await ProbeAsync(route.Link.Resolver, domain, cancellationToken).ConfigureAwait(false) is not { } shape || shape.Upstream(domain) < DnsCarrier.LeastUpstream) continue;
-            (DnsDomainName Domain, DnsShape Shape) way = route.Judge(domain, _options.UsesJumbo ? shape : shape with { Jumbo = 0 });
-            _cache.Remove(route.Link.Resolver, route.Domain);
-            _cache.Write(route.Link.Resolver, way.Domain, way.Shape);
-            return way;
+            return (domain, _options.UsesJumbo ? shape : shape with { Jumbo = 0 });
         }
 
         return null;
+    }
+
+    private void Replace(DnsResolver resolver, DnsDomainName former, DnsDomainName domain, DnsShape shape)
+    {
+        _cache.Remove(resolver, former);
+        _cache.Write(resolver, domain, shape);
     }
 
     private void Distrust()

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Adit.Core.Relay;
 using Adit.Core.Streams;
-using Adit.TestKit.Streams;
 
 namespace Adit.Core.Tests.Relay;
 

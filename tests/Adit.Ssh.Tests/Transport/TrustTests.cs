@@ -3,7 +3,6 @@ using Adit.Ssh.Client;
 using Adit.Ssh.Server;
 using Adit.Ssh.Server.Forwarding;
 using Adit.Ssh.Tests.Server.Forwarding;
-using Adit.TestKit.Streams;
 
 namespace Adit.Ssh.Tests.Transport;
 
