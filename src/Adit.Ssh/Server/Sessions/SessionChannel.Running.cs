@@ -148,7 +148,16 @@ internal sealed partial class SessionChannel
             await ends.TellAsync($"Could not chdir to home directory {start.WorkingDirectory}: {e.Message}\n", channel.ClosedByPeer).ConfigureAwait(false);
         }
 
-        lock (_gate) _child = child;
+        lock (_gate)
+        {
+            _child = child;
+            // Its output may be with the client, and the answer to it here, before this.
+            for (int number = 1; number < 64; number++)
+            {
+                if ((_earlySignals & (1UL << number)) != 0) child.Signal(number, group: true);
+            }
+        }
+
         LogStarted(_logger, _options.Name, channel.Id, request.IsForced ? "forced command" : request.Kind, _service.Account.Name, _terminal?.Path ?? "no terminal", child.Id);
     }
 

@@ -28,6 +28,7 @@ internal sealed partial class SessionChannel
     private bool _outputUnwanted;
     private ProgramStream? _program;
     private ChildProcess? _child;
+    private ulong _earlySignals; // by number: those that came while the program was being started
 
     public SessionChannel(SessionService service)
     {
@@ -159,9 +160,13 @@ internal sealed partial class SessionChannel
     {
         // As sshd has it: what was forced upon the client, or is a subsystem, is not the client's to signal.
         if (!_asked.Task.IsCompletedSuccessfully || _asked.Task.Result is { IsForced: true } or { IsSubsystem: true }) return false;
-        ChildProcess? child;
-        lock (_gate) child = _child;
-        return child is not null && SessionSignals.NumberOf(name) is { } number && child.Signal(number, group: true);
+        if (SessionSignals.NumberOf(name) is not { } number) return false;
+        lock (_gate)
+        {
+            if (_child is not null) return _child.Signal(number, group: true);
+            _earlySignals |= 1UL << number;
+            return true;
+        }
     }
 
     private void EndOutput()
